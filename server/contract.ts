@@ -1,0 +1,23 @@
+import { historyContract } from './history/contract.ts';
+import type { RouteInput, RouteReply } from './http/contract.ts';
+import { operationsContract } from './http/operations/contract.ts';
+import { liveContract } from './live/contract.ts';
+import { sectorsContract } from './sectors/contract.ts';
+import { unitsContract } from './units/contract.ts';
+import { usersContract } from './users/contract.ts';
+import { variablesContract } from './variables/contract.ts';
+
+/** Every route of the instance. */
+export const api = {
+  ...operationsContract,
+  ...usersContract,
+  ...sectorsContract,
+  ...unitsContract,
+  ...variablesContract,
+  ...historyContract,
+  ...liveContract,
+};
+
+export type Api = typeof api;
+export type ApiInput<K extends keyof Api> = RouteInput<Api[K]>;
+export type ApiReply<K extends keyof Api> = RouteReply<Api[K]>;

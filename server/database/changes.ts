@@ -1,0 +1,63 @@
+import { sql } from 'kysely';
+import type { Client } from 'pg';
+import type { Log } from '../log.ts';
+import type { Db } from './connection.ts';
+
+/** What every process must hear of, because it holds a copy in memory. */
+export type Change = { unit: string } | { user: string };
+
+const channel = 'croft_changes';
+
+/** Says within a transaction that something changed; listeners hear it when the transaction commits, never before. */
+export async function announce(db: Db, ...changes: Change[]): Promise<void> {
+  if (changes.length === 0) return;
+  const payloads = changes.map((change) => JSON.stringify(change));
+  await sql`select pg_notify(${channel}, payload) from unnest(${payloads}::text[]) as payload`.execute(db);
+}
+
+/**
+ * Hears the changes of all processes on this database (LISTEN), this one's included.
+ * After a lost connection `missed` is called, since anything may have changed meanwhile.
+ */
+export function createChanges(deps: { connect: () => Promise<Client>; log: Log }) {
+  const listeners: ((change: Change | 'missed') => void)[] = [];
+  let client: Client | undefined;
+  let retry: NodeJS.Timeout | undefined;
+  let stopped = false;
+
+  const tell = (change: Change | 'missed') => {
+    for (const listener of listeners) {
+      try {
+        listener(change);
+      } catch (error) {
+        deps.log.error({ err: error }, 'a listener of changes failed');
+      }
+    }
+  };
+
+  async function listen(): Promise<void> {
+    const connection = await deps.connect();
+    if (stopped) return connection.end();
+    connection.on('notification', ({ payload }) => tell(JSON.parse(payload ?? '') as Change));
+    connection.once('end', () => reconnect());
+    await connection.query(`listen ${channel}`);
+    client = connection;
+  }
+
+  function reconnect(): void {
+    if (stopped) return;
+    retry = setTimeout(() => listen().then(() => tell('missed'), reconnect), 250);
+  }
+
+  return {
+    onChange: (listener: (change: Change | 'missed') => void) => void listeners.push(listener),
+    start: listen,
+    stop: async () => {
+      stopped = true;
+      clearTimeout(retry);
+      await client?.end();
+    },
+  };
+}
+
+export type Changes = ReturnType<typeof createChanges>;

@@ -1,0 +1,123 @@
+import type { ColumnType, Generated, Insertable, Selectable } from 'kysely';
+import type { Visibility } from '../access.ts';
+import type { JsonValue } from '../variables/definition.ts';
+
+type MadeNow = ColumnType<Date, Date | undefined, Date>;
+/** jsonb: read as a value, written as JSON text. */
+type Json<T> = ColumnType<T, string, string>;
+type JsonObject = { [name: string]: JsonValue };
+
+export type Database = {
+  instance: { key: string; value: Json<JsonValue> };
+  users: {
+    id: Generated<number>;
+    uuid: string;
+    username: string;
+    passwordHash: string;
+    role: 'administrator' | 'user';
+    lockedAt: Date | null;
+    createdAt: MadeNow;
+  };
+  sessions: {
+    id: Generated<number>;
+    uuid: string;
+    userId: number;
+    secretHash: Buffer;
+    device: string;
+    address: string;
+    createdAt: MadeNow;
+    lastUsedAt: MadeNow;
+    expiresAt: Date;
+  };
+  apiTokens: {
+    id: Generated<number>;
+    uuid: string;
+    userId: number;
+    name: string;
+    secretHash: Buffer;
+    scopes: string[];
+    createdAt: MadeNow;
+    expiresAt: Date | null;
+    lastUsedAt: Date | null;
+  };
+  invites: {
+    id: Generated<number>;
+    uuid: string;
+    secretHash: Buffer;
+    note: string;
+    createdBy: number;
+    createdAt: MadeNow;
+    expiresAt: Date;
+    usedBy: number | null;
+    usedAt: Date | null;
+  };
+  sectors: { id: Generated<number>; uuid: string; ownerId: number; parentId: number | null; name: string };
+  units: {
+    id: Generated<number>;
+    uuid: string;
+    ownerId: number;
+    sectorId: number | null;
+    name: string;
+    simulation: string | null;
+    schema: Json<JsonObject>;
+    example: Json<JsonObject>;
+    security: 'sealed' | 'token';
+    visibility: Visibility;
+    createdAt: MadeNow;
+  };
+  unitKeys: { unitId: number; generation: number; sealedKeys: Buffer; sealedSettings: Buffer; madeAt: MadeNow };
+  unitProgress: {
+    unitId: number;
+    boot: Generated<number>;
+    seq: Generated<number>;
+    connectBoot: Generated<number>;
+    connectN: Generated<number>;
+    downSeq: Generated<number>;
+    lastSeenAt: Date | null;
+    disconnectedAt: Date | null;
+    state: ColumnType<JsonObject, string | undefined, string>;
+  };
+  variables: {
+    id: Generated<number>;
+    uuid: string;
+    unitId: number;
+    direction: 'input' | 'output';
+    name: string;
+    position: number;
+    definition: Json<JsonObject>;
+    visibility: Generated<Visibility>;
+    writePolicy: Generated<'every value' | 'on change' | 'deadband'>;
+    deadband: number | null;
+  };
+  currentValues: {
+    variableId: number;
+    at: Date | null;
+    number: number | null;
+    json: Json<JsonValue> | null;
+    confirmedAt: Date | null;
+  };
+  events: {
+    tx: number;
+    n: number;
+    variableId: number;
+    at: Date;
+    number: number | null;
+    json: Json<JsonValue> | null;
+    corrected: boolean;
+  };
+  journalWriters: { uuid: string; batch: number; tx: number | null; startedAt: MadeNow };
+  refusals: {
+    id: Generated<number>;
+    unitId: number;
+    reason: string;
+    topic: string;
+    detail: string;
+    count: number;
+    firstAt: Date;
+    lastAt: Date;
+  };
+  unitLog: { id: Generated<number>; unitId: number; at: Date; level: string; text: string };
+};
+
+export type Row<T extends keyof Database> = Selectable<Database[T]>;
+export type NewRow<T extends keyof Database> = Insertable<Database[T]>;

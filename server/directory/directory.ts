@@ -1,0 +1,162 @@
+import { createHash, createSecretKey, type KeyObject } from 'node:crypto';
+import type { Change, Changes } from '../database/changes.ts';
+import type { Db } from '../database/connection.ts';
+import type { Stored } from '../journal/journal.ts';
+import { type EnvelopeKeys, envelopeKeys } from '../mqtt/envelope.ts';
+import { type Check, compileCheck, type Definition, type JsonValue } from '../variables/definition.ts';
+import { loadUnit, loadVariables, type UnitRow, type VariableRow } from './store.ts';
+
+export type LiveVariable = {
+  id: number;
+  uuid: string;
+  name: string;
+  direction: 'input' | 'output';
+  type: Definition['type'];
+  check: Check;
+  policy: 'every value' | 'on change' | 'deadband';
+  deadband: number;
+  /** The last stored value; `at` in epoch milliseconds. */
+  last: { at: number; value: JsonValue } | undefined;
+};
+
+/** What every message of a unit needs, without a query. */
+export type LiveUnit = {
+  id: number;
+  uuid: string;
+  name: string;
+  ownerId: number;
+  ownerUuid: string;
+  isOwnerLocked: boolean;
+  isSimulated: boolean;
+  security: 'sealed' | 'token';
+  generation: number;
+  /** The smallest expected number of seconds between values of its outputs. */
+  interval: number | undefined;
+  lastSeenAt: Date | null;
+  envelope: EnvelopeKeys;
+  secret: KeyObject;
+  /** SHA-256 of the token for security level `token`. */
+  tokenHash: Buffer;
+  variables: Map<number, LiveVariable>;
+  inputs: Map<string, LiveVariable>;
+  outputs: Map<string, LiveVariable>;
+};
+
+export type UnitKeys = { syncKey: string; secretKey: string; token: string };
+
+type Deps = { db: Db; openKeys: (unitUuid: string, sealed: Buffer) => UnitKeys; changes: Changes };
+
+/** Units in memory; what a commit changes is dropped by the announcement that is part of the commit. */
+export function createDirectory({ db, openKeys, changes }: Deps) {
+  const units = new Map<string, Promise<LiveUnit | undefined>>();
+  /** The same units once they are loaded, for those that cannot wait. */
+  const loaded = new Map<string, LiveUnit>();
+  const listeners: ((uuid: string) => void)[] = [];
+
+  async function load(uuid: string): Promise<LiveUnit | undefined> {
+    const row = await loadUnit(db, uuid);
+    return row && liveUnit(row, await loadVariables(db, row.id), openKeys(uuid, row.sealedKeys));
+  }
+
+  function find(uuid: string): Promise<LiveUnit | undefined> {
+    const known = units.get(uuid);
+    if (known) return known;
+    const loading = load(uuid);
+    units.set(uuid, loading);
+    const forget = () => units.get(uuid) === loading && units.delete(uuid);
+    loading.then((unit) => {
+      if (!unit) forget();
+      else if (units.get(uuid) === loading) loaded.set(uuid, unit);
+    }, forget);
+    return loading;
+  }
+
+  function drop(uuid: string): void {
+    units.delete(uuid);
+    loaded.delete(uuid);
+    for (const listener of listeners) listener(uuid);
+  }
+
+  function dropChanged(change: Change | 'missed'): void {
+    if (change !== 'missed' && 'unit' in change) return drop(change.unit);
+    const isMeant = (unit: LiveUnit) => change === 'missed' || unit.ownerUuid === change.user;
+    for (const unit of [...loaded.values()].filter(isMeant)) drop(unit.uuid);
+  }
+
+  /** Takes over the newest values; one that is stored while the unit is being loaded reaches it when it is there. */
+  function takeOver({ entry }: Stored): void {
+    const unit = loaded.get(entry.unitUuid);
+    if (unit) return remember(unit, entry);
+    units.get(entry.unitUuid)?.then((late) => late && remember(late, entry));
+  }
+
+  return {
+    find,
+    /** The unit if it is in memory. */
+    peek: (uuid: string) => loaded.get(uuid),
+    /** All that are in memory. */
+    all: () => loaded.values(),
+    /** Called with a unit's UUID when something about it changed or it is gone. */
+    onChange: (listener: (uuid: string) => void) => void listeners.push(listener),
+    takeOver,
+    start: () => changes.onChange(dropChanged),
+  };
+}
+
+export type Directory = ReturnType<typeof createDirectory>;
+
+function remember(unit: LiveUnit, { values, heard }: Stored['entry']): void {
+  if (heard) unit.lastSeenAt = new Date(heard.at);
+  for (const { variableId, at, value } of values) {
+    const variable = unit.variables.get(variableId);
+    if (variable && (!variable.last || at >= variable.last.at)) variable.last = { at, value };
+  }
+}
+
+function liveUnit(row: UnitRow, rows: VariableRow[], keys: UnitKeys): LiveUnit {
+  const variables = rows.map(liveVariable);
+  const named = (direction: string) =>
+    new Map(variables.filter((v) => v.direction === direction).map((v) => [v.name, v] as const));
+  return {
+    id: row.id,
+    uuid: row.uuid,
+    name: row.name,
+    ownerId: row.ownerId,
+    ownerUuid: row.ownerUuid,
+    isOwnerLocked: row.isOwnerLocked,
+    isSimulated: row.simulation !== null,
+    security: row.security,
+    generation: row.generation,
+    interval: smallestInterval(rows),
+    lastSeenAt: row.lastSeenAt,
+    envelope: envelopeKeys(Buffer.from(keys.syncKey, 'base64url')),
+    secret: createSecretKey(Buffer.from(keys.secretKey, 'base64url')),
+    tokenHash: hashToken(keys.token),
+    variables: new Map(variables.map((v) => [v.id, v])),
+    inputs: named('input'),
+    outputs: named('output'),
+  };
+}
+
+function smallestInterval(rows: VariableRow[]): number | undefined {
+  const outputs = rows.filter(({ direction }) => direction === 'output');
+  const intervals = outputs.flatMap(({ definition }) => (definition as Definition).interval ?? []);
+  return intervals.length > 0 ? Math.min(...intervals) : undefined;
+}
+
+export const hashToken = (token: string | Buffer) => createHash('sha256').update(token).digest();
+
+function liveVariable(row: VariableRow): LiveVariable {
+  const definition = row.definition as Definition;
+  return {
+    id: row.id,
+    uuid: row.uuid,
+    name: row.name,
+    direction: row.direction,
+    type: definition.type,
+    check: compileCheck(definition),
+    policy: row.writePolicy,
+    deadband: row.deadband ?? 0,
+    last: row.at ? { at: row.at.getTime(), value: row.number ?? row.json } : undefined,
+  };
+}

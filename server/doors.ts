@@ -1,0 +1,81 @@
+import type { Server } from 'node:http';
+import { sql } from 'kysely';
+import type { Config } from './config.ts';
+import type { Db } from './database/connection.ts';
+import { OperatorError } from './errors.ts';
+
+/**
+ * The addresses of an instance, as people, browsers and devices see them. Ports that were asked for as 0 are known once the
+ * doors are open.
+ */
+export function doorsOf(config: Config) {
+  const ports = { http: config.httpPort, mqtt: config.mqttPort, mqtts: config.mqtts?.port };
+  const localUrl = () => `http://localhost:${ports.http}`;
+  const publicUrl = config.publicUrl ?? localUrl();
+  const { hostname, protocol } = new URL(publicUrl);
+  const isHttps = protocol === 'https:';
+  return {
+    publicUrl,
+    localUrl,
+    isHttps,
+    /** Without a public URL people come by any name of this machine; their own origin is then compared with Host. */
+    origins: config.publicUrl ? [config.publicUrl] : [],
+    /** What stands in env.json. */
+    device: {
+      get url() {
+        return config.publicUrl ?? localUrl();
+      },
+      mqttHost: hostname,
+      get mqttPort() {
+        return ports.mqtts ?? ports.mqtt;
+      },
+      mqttTls: config.mqtts !== undefined,
+    },
+    mqtt: () => ({
+      host: hostname,
+      port: ports.mqtt,
+      tlsPort: ports.mqtts ?? null,
+      webSocketUrl: `${(config.publicUrl ?? localUrl()).replace(/^http/, 'ws')}/mqtt`,
+    }),
+    opened: (opened: { http: number; mqtt: number | undefined; mqtts: number | undefined }) => {
+      ports.http = opened.http;
+      ports.mqtt = opened.mqtt ?? ports.mqtt;
+      ports.mqtts = opened.mqtts;
+    },
+  };
+}
+
+export function listen(server: Server, { httpPort, host }: Config): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject).listen(httpPort, host, () => resolve(void server.off('error', reject)));
+  });
+}
+
+/** Lets answers that are under way finish for a moment, then ends what is left. */
+export async function close(server: Server): Promise<void> {
+  const closed = new Promise((resolve) => server.close(resolve));
+  server.closeIdleConnections();
+  setTimeout(() => server.closeAllConnections(), 3_000).unref();
+  await closed;
+}
+
+/** @throws OperatorError that says which port; any other error as it is */
+export function portTaken(error: NodeJS.ErrnoException & { port?: number }): never {
+  if (error.code === 'EADDRINUSE') {
+    throw new OperatorError(
+      `Port ${error.port} is in use. Stop what uses it, or set CROFT_HTTP_PORT or CROFT_MQTT_PORT to another.`,
+    );
+  }
+  if (error.code === 'EACCES') throw new OperatorError(`Port ${error.port} needs more rights: choose one above 1023.`);
+  throw error;
+}
+
+/** Why the database cannot be asked; undefined when it answers. */
+export async function unreachable(db: Db): Promise<string | undefined> {
+  try {
+    await sql`select 1`.execute(db);
+    return undefined;
+  } catch (error) {
+    return `the database does not answer: ${(error as Error).message}`;
+  }
+}

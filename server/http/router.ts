@@ -1,0 +1,81 @@
+import { Router } from '@koa/router';
+import type { Context } from 'koa';
+import { z } from 'zod';
+import { badRequest, forbidden, type Issue, invalid, unauthorized } from '../errors.ts';
+import type { Caller, Person } from '../users/caller.ts';
+import { readJsonBody } from './body.ts';
+import type { Access, Contract, Method, Route, RouteAnswer, RouteRequest } from './contract.ts';
+
+type CallerFor<A extends Access> = A extends 'anyone' ? Caller : Person;
+
+export type Handlers<T extends Contract> = {
+  [K in keyof T]: (
+    request: RouteRequest<T[K]> & { caller: CallerFor<T[K]['access']>; ctx: Context },
+  ) => Promise<RouteAnswer<T[K]>> | RouteAnswer<T[K]>;
+};
+
+type Handle = (request: { params: unknown; query: unknown; body: unknown; caller: Caller; ctx: Context }) => unknown;
+export type RouteTable = { key: string; route: Route; handle: Handle }[];
+
+/** Joins a contract with its handlers; a missing, extra or wrongly typed handler does not compile. */
+export function routes<T extends Contract>(contract: T, handlers: Handlers<T>): RouteTable {
+  return Object.entries(contract).map(([key, route]) => ({ key, route, handle: handlers[key] as unknown as Handle }));
+}
+
+/** A router that serves the tables: access first, then input, then the handler, then the reply cut to its schema. */
+export function createRouter(tables: RouteTable[], callerOf: (ctx: Context) => Promise<Caller>): Router {
+  const router = new Router();
+  for (const { key, route, handle } of tables.flat()) {
+    const [method, path] = key.split(' ') as [Method, string];
+    router.register(path, [method], async (ctx: Context) => {
+      ctx.state.route = key;
+      const caller = admit(route.access, await callerOf(ctx));
+      const params = parse(route.params, ctx.params, '');
+      const query = parse(route.query, ctx.query, '');
+      const body = route.body ? parse(route.body, await readJsonBody(ctx), '') : undefined;
+      const answer = await handle({ params, query, body, caller, ctx });
+      if (route.reply instanceof z.ZodType) reply(ctx, route, answer);
+    });
+  }
+  return router;
+}
+
+/** @throws AppError 401 to the anonymous, 403 to those who lack the right */
+export function admit(access: Access, caller: Caller): Caller {
+  if (access === 'anyone') return caller;
+  if (caller.kind === 'anonymous') throw unauthorized('Sign in, or send an API token.');
+  if (access === 'session' && caller.sessionId === undefined) {
+    throw forbidden('An API token cannot do this: sign in with your password.');
+  }
+  if (access === 'administrator') {
+    if (caller.role !== 'administrator') throw forbidden('Only an administrator can do this.');
+    if (!caller.scopes.includes('administer')) throw forbidden('This API token lacks the scope "administer".');
+  }
+  if ((access === 'read' || access === 'write') && !caller.scopes.includes(access)) {
+    throw forbidden(`This API token lacks the scope "${access}".`);
+  }
+  return caller;
+}
+
+function reply(ctx: Context, route: Route, answer: unknown): void {
+  ctx.status = route.status ?? 200;
+  if (route.status === 204) return;
+  ctx.body = (route.reply as z.ZodType).parse(answer);
+}
+
+function parse(schema: z.ZodType | undefined, input: unknown, root: string): unknown {
+  if (!schema) return undefined;
+  const parsed = schema.safeParse(input);
+  if (parsed.success) return parsed.data;
+  const issues = parsed.error.issues.map((issue) => ({ path: pointer(root, issue.path), message: issue.message }));
+  throw summarised(issues);
+}
+
+const pointer = (root: string, path: PropertyKey[]) =>
+  root + path.map((step) => `/${String(step).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
+
+function summarised(issues: Issue[]) {
+  const first = issues[0];
+  if (!first?.path) return badRequest(first?.message ?? 'The request cannot be read.', issues);
+  return invalid(`${first.path.slice(1)}: ${first.message}`, issues);
+}

@@ -1,0 +1,54 @@
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Context, Middleware } from 'koa';
+import sirv from 'sirv';
+
+const inlineScript = /<script(?![^>]*\ssrc=)[^>]*>([\s\S]*?)<\/script>/g;
+
+/** CSP sources of the inline scripts of the built page (SvelteKit's start script), so that no other inline script runs. */
+export function inlineScriptHashes(html: string): string[] {
+  return [...html.matchAll(inlineScript)].map(
+    ([, script = '']) => `'sha256-${createHash('sha256').update(script).digest('base64')}'`,
+  );
+}
+
+/** Serves the built web: files as they are (hashed names for ever), every other path the page itself. */
+export function webFiles(folder: string): { middleware: Middleware; scriptHashes: string[] } {
+  const pageFile = join(folder, 'shell.html');
+  if (!existsSync(pageFile)) return { middleware: notBuilt, scriptHashes: [] };
+  const page = readFileSync(pageFile, 'utf8');
+  const files = sirv(folder, { etag: true, dotfiles: false, setHeaders: cacheForEver });
+  const middleware: Middleware = (ctx) =>
+    new Promise((resolve) => {
+      ctx.respond = false;
+      ctx.res.once('close', resolve);
+      ctx.res.statusCode = 200;
+      files(ctx.req, ctx.res, () => {
+        ctx.respond = true;
+        servePage(ctx, page);
+        resolve(undefined);
+      });
+    });
+  return { middleware, scriptHashes: inlineScriptHashes(page) };
+}
+
+/** Addresses of pages have no dot; one with a dot was meant for a file that is not there. */
+function servePage(ctx: Context, page: string): void {
+  ctx.status = 404;
+  if (/\.\w+$/.test(ctx.path) || (ctx.method !== 'GET' && ctx.method !== 'HEAD')) return;
+  ctx.status = 200;
+  ctx.type = 'html';
+  ctx.set('Cache-Control', 'no-cache');
+  ctx.body = page;
+}
+
+function cacheForEver(res: { setHeader: (name: string, value: string) => void }, path: string): void {
+  const isHashed = path.includes('/immutable/');
+  res.setHeader('Cache-Control', isHashed ? 'public, max-age=31536000, immutable' : 'no-cache');
+}
+
+const notBuilt: Middleware = async (ctx) => {
+  ctx.status = 503;
+  ctx.body = 'The web is not built: run "npm run build", or start with "npm start", which does it.\n';
+};

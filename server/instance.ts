@@ -1,0 +1,221 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { fileURLToPath } from 'node:url';
+import packageJson from '../package.json' with { type: 'json' };
+import type { Config } from './config.ts';
+import { createChanges } from './database/changes.ts';
+import { createDatabase } from './database/connection.ts';
+import { openDatabase } from './database/open.ts';
+import { createDirectory, type LiveVariable } from './directory/directory.ts';
+import { createPresenceWatch } from './directory/presence-watch.ts';
+import { noteConfirmed, noteDisconnected } from './directory/store.ts';
+import { close, doorsOf, listen, portTaken, unreachable } from './doors.ts';
+import { createHistory } from './history/history.ts';
+import { createApp } from './http/app.ts';
+import { createMetrics } from './http/metrics.ts';
+import { operationsRoutes } from './http/operations/routes.ts';
+import { loadInstanceKey } from './instance-key.ts';
+import { createJournal, type Stored } from './journal/journal.ts';
+import { createLive } from './live/live.ts';
+import { liveRoutes } from './live/routes.ts';
+import type { Log } from './log.ts';
+import { createAdmission } from './mqtt/admission.ts';
+import { createConnections } from './mqtt/connections.ts';
+import { createDelivery } from './mqtt/deliver.ts';
+import { createMqttDoor } from './mqtt/door.ts';
+import { createIngest } from './mqtt/ingest.ts';
+import { acceptWebSockets } from './mqtt/websocket.ts';
+import { createSecrets } from './secrets.ts';
+import { createSectors } from './sectors/sectors.ts';
+import { createSimulations } from './simulations/simulations.ts';
+import { createUnitKeys } from './units/keys.ts';
+import { createPresence } from './units/presence.ts';
+import { createRefusals, type Refusal } from './units/refusals.ts';
+import { createUnits } from './units/units.ts';
+import { createUsers } from './users/users.ts';
+import { createVariables, type SetInput } from './variables/variables.ts';
+
+const webFolder = fileURLToPath(new URL('../web/build/', import.meta.url));
+
+/**
+ * The composition root: builds the parts, wires the flow, opens the doors.
+ * @throws OperatorError what only the operator can mend (port taken, data folder in use, key missing …)
+ */
+export async function startInstance(config: Config, log: Log) {
+  await using starting = new AsyncDisposableStack();
+  const postgres = await openDatabase({ ...config, log });
+  starting.defer(postgres.stop);
+  const database = createDatabase(postgres.connection, log);
+  starting.defer(database.stop);
+  const { db, connect } = database;
+  const secrets = createSecrets(await loadInstanceKey({ db, ...config }));
+  const doors = doorsOf(config);
+
+  // What happened is journalled first; only then it is followed, in this order.
+  const journal = createJournal({ db, connect, retentionDays: config.retentionDays, afterCommit: follow, log });
+  function follow(stored: Stored[]): void {
+    for (const one of stored) directory.takeOver(one);
+    live.publish(stored);
+    deliver(stored);
+  }
+
+  const changes = createChanges({ connect, log });
+  const keyring = createUnitKeys({ secrets });
+  const directory = createDirectory({ db, openKeys: keyring.open, changes });
+  const refusals = createRefusals({ db, log });
+  const live = createLive();
+  const connections = createConnections();
+  const presenceOf = createPresence({
+    isConnected: (uuid) => connections.has(uuid) || simulations.isRunning(uuid),
+  });
+  const presence = createPresenceWatch({
+    directory,
+    presenceOf,
+    changed: ({ uuid, lastSeenAt }, presence) =>
+      live.publishUnit({
+        event: 'presence',
+        data: { unit: uuid, presence, lastSeenAt: lastSeenAt?.toISOString() ?? null },
+      }),
+  });
+
+  const ingest = createIngest({
+    journal,
+    refuse,
+    throttled: connections.sendThrottled,
+    payloadLimit: config.payloadLimit,
+  });
+  const simulations = createSimulations({
+    load: (uuid) => units.simulated(uuid),
+    publish: async (uuid, values) => {
+      const unit = await directory.find(uuid);
+      if (unit) await ingest.publishValues(unit, values);
+    },
+    onChange: changes.onChange,
+    log,
+  });
+  const deliver = createDelivery({ directory, connections, simulate: simulations.deliver, confirmed });
+  const mqtt = createMqttDoor({
+    host: config.host,
+    port: config.mqttPort,
+    tls: config.mqtts,
+    rate: config.unitRate,
+    admit: createAdmission({ db, directory, verifyUnitToken: keyring.verifyUnitToken, refuse, log }),
+    ingest,
+    connections,
+    directory,
+    refuse,
+    confirmed,
+    presenceChanged: ({ unit }, isConnected) => {
+      presence.check(unit);
+      if (!isConnected) noteDisconnected(db, unit.id, new Date()).catch((err) => log.warn({ err }, 'presence'));
+    },
+    log,
+  });
+
+  const metrics = createMetrics({
+    stored: () => journal.statistics.stored,
+    commits: () => journal.statistics.commits,
+    waiting: journal.size,
+    connections: () => connections.all().length,
+    livePages: () => live.listeners.size,
+  });
+
+  const sectors = createSectors({ db });
+  const variables = createVariables({ db, sectors, presenceOf, setInput, deleteEvents: journal.deleteEvents });
+  const units = createUnits({ db, secrets, sectors, variables, publicEndpoints: doors.device, presenceOf });
+  const users = createUsers({
+    db,
+    registration: config.registration,
+    origins: doors.origins,
+    secureCookies: doors.isHttps,
+    forgetUnits: units.forgetUnits,
+    log,
+  });
+  const history = createHistory({ db, readableVariable: variables.readableVariable });
+  const operations = operationsRoutes({
+    about: {
+      name: 'Croft',
+      version: packageJson.version,
+      publicUrl: doors.publicUrl,
+      registration: config.registration,
+      mqtt: doors.mqtt,
+    },
+    isSetUp: users.isSetUp,
+    notReady: async () => (journal.isFull() ? 'the journal is full' : await unreachable(db)),
+    metrics,
+    metricsToken: config.metricsToken,
+  });
+  const app = createApp({
+    tables: [
+      operations,
+      users.routes,
+      sectors.routes,
+      units.routes,
+      variables.routes,
+      history.routes,
+      liveRoutes({ db, live, journal, callerOf: users.callerOf, log }),
+    ],
+    callerOf: users.callerOf,
+    metrics,
+    trustedProxies: config.trustedProxies,
+    isHttps: doors.isHttps,
+    webFolder,
+    log,
+  });
+
+  async function refuse(refusal: Refusal): Promise<void> {
+    metrics.refused(refusal.reason);
+    await refusals.note(refusal);
+  }
+  refusals.onNoted(({ unitUuid, reason, detail, topic }) =>
+    live.publishUnit({ event: 'refusal', data: { unit: unitUuid, reason, detail, topic } }),
+  );
+  changes.onChange(live.applyChange);
+
+  async function setInput(input: Parameters<SetInput>[0]): Promise<Date> {
+    const { unitId, unitUuid, ...value } = input;
+    const at = Date.now();
+    await directory.find(unitUuid);
+    await journal.append({ unitId, unitUuid, values: [{ ...value, at, corrected: false }] });
+    return new Date(at);
+  }
+  function confirmed(_unitUuid: string, input: LiveVariable): void {
+    const at = new Date();
+    noteConfirmed(db, [input.id], at).then(
+      () => live.publishConfirmed(input.uuid, at),
+      (err) => log.warn({ err }, 'a confirmation could not be stored'),
+    );
+  }
+
+  await journal.start();
+  starting.defer(journal.stop);
+  starting.defer(refusals.stop);
+  await changes.start();
+  starting.defer(changes.stop);
+  directory.start();
+  presence.start();
+  starting.defer(presence.stop);
+  await simulations.start();
+  starting.defer(simulations.stop);
+  await mqtt.start().catch(portTaken);
+  starting.defer(mqtt.stop);
+  const server = createServer(app.callback());
+  const webSockets = acceptWebSockets(server, mqtt.handle);
+  await listen(server, config).catch(portTaken);
+  starting.defer(() => close(server));
+  starting.defer(webSockets.stop);
+  starting.defer(live.stop);
+  doors.opened({ http: (server.address() as AddressInfo).port, mqtt: mqtt.port(), mqtts: mqtt.tlsPort() });
+
+  const setupToken = await users.setupToken();
+  const running = starting.move();
+  return {
+    url: doors.localUrl(),
+    mqttPort: doors.device.mqttPort,
+    db,
+    setupUrl: setupToken && `${config.publicUrl ?? doors.localUrl()}/setup?token=${setupToken}`,
+    stop: () => running.disposeAsync(),
+  };
+}
+
+export type Instance = Awaited<ReturnType<typeof startInstance>>;

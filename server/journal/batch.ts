@@ -1,0 +1,45 @@
+import type { JsonValue } from '../variables/definition.ts';
+import type { Entry, ValueEvent } from './entry.ts';
+
+type Literal = string | number | boolean;
+
+/** Postgres array literals, joined by hand: a fifth of the time of pg's own conversion of JavaScript arrays. */
+const arrays = (columns: Literal[][]): string[] => columns.map((column) => `{${column.join(',')}}`);
+const columns = (count: number): Literal[][] => Array.from({ length: count }, () => []);
+const addRow = (to: Literal[][], ...row: Literal[]) => row.forEach((literal, index) => void to[index]?.push(literal));
+
+const quoted = (text: string) => `"${text.replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`;
+const jsonLiteral = (value: JsonValue) => (typeof value === 'number' ? 'NULL' : quoted(JSON.stringify(value)));
+const numberLiteral = (value: JsonValue) => (typeof value === 'number' ? value : 'NULL');
+
+/** Ordered by id, so that two processes that meet on the same rows do not lock each other out. */
+const byId = <T>(map: Map<number, T>) => [...map].sort(([a], [b]) => a - b);
+
+/** The parameters $1 … $13 of the hot statement (see store.ts) for these entries. */
+export function hotColumns(entries: readonly Entry[]): string[] {
+  const newest = new Map<number, ValueEvent>();
+  const heard = new Map<number, NonNullable<Entry['heard']>>();
+  const events = columns(5);
+  for (const entry of entries) {
+    for (const event of entry.values) {
+      const { variableId, at, value, corrected } = event;
+      addRow(events, variableId, at, numberLiteral(value), jsonLiteral(value), corrected);
+      const known = newest.get(variableId);
+      if (!known || at >= known.at) newest.set(variableId, event);
+    }
+    if (entry.heard) heard.set(entry.unitId, entry.heard);
+  }
+  return [...arrays(events), ...currentColumns(newest), ...heardColumns(heard)];
+}
+
+function currentColumns(newest: Map<number, ValueEvent>): string[] {
+  const current = columns(4);
+  for (const [id, { at, value }] of byId(newest)) addRow(current, id, at, numberLiteral(value), jsonLiteral(value));
+  return arrays(current);
+}
+
+function heardColumns(heard: Map<number, NonNullable<Entry['heard']>>): string[] {
+  const progress = columns(4);
+  for (const [id, { boot, seq, at }] of byId(heard)) addRow(progress, id, boot, seq, at);
+  return arrays(progress);
+}

@@ -1,0 +1,25 @@
+import { z } from 'zod';
+import { contract } from '../http/contract.ts';
+
+const uuids = z
+  .string()
+  .max(40_000)
+  .transform((list) => list.split(','))
+  .pipe(z.array(z.uuid()).max(1000));
+
+export const liveContract = contract({
+  'GET /api/live': {
+    summary: 'Server-sent events: values, presence, refusals and log lines as they are stored; resumes after Last-Event-ID',
+    access: 'anyone',
+    query: z.object({
+      variables: uuids.optional().meta({ description: 'Comma-separated UUIDs' }),
+      units: uuids.optional().meta({ description: 'Comma-separated UUIDs: all their variables, and presence; for the owner refusals and log too' }),
+      mine: z.enum(['1']).optional().meta({ description: 'All units of the caller' }),
+    }),
+    reply: {
+      contentTypes: ['text/event-stream'],
+      description:
+        'event: value {"variable","unit","value","at"} · confirmed {"variable","at"} · presence {"unit","presence","lastSeenAt"} · refusal {"unit","reason","detail","topic"} · log {"unit","level","text","at"} · connection {"unit","event","detail"}; `id:` stands on values',
+    },
+  },
+});

@@ -1,0 +1,93 @@
+import type { ServerResponse } from 'node:http';
+import type { Change } from '../database/changes.ts';
+import type { Stored } from '../journal/journal.ts';
+import type { Audible } from './store.ts';
+
+/** One person's open page: what it hears and where it is written. */
+export type Listener = {
+  response: ServerResponse;
+  audible: Audible;
+  /** The UUID of the user; undefined for the anonymous. */
+  userUuid: string | undefined;
+  /** Values that arrive while the past is still being sent. */
+  pending: (() => void)[] | undefined;
+  /** Positions in the log that were already sent from the past. */
+  alreadySent: Set<string>;
+  /** What is asked for is looked up again after a change. */
+  refresh: () => void;
+};
+
+export type UnitEvent =
+  | { event: 'presence'; data: { unit: string; presence: string; lastSeenAt: string | null } }
+  | { event: 'refusal'; data: { unit: string; reason: string; detail: string; topic: string } }
+  | { event: 'log'; data: { unit: string; level: string; text: string; at: string } }
+  | { event: 'connection'; data: { unit: string; event: string; detail: string } };
+
+/** A page that reads slower than this many bytes behind is closed; it comes back by itself and resumes. */
+const unreadLimit = 1024 * 1024;
+
+/** Sends what was stored to the pages that look at it (server-sent events, WHATWG HTML §9.2). */
+export function createLive() {
+  const listeners = new Set<Listener>();
+
+  function write({ response }: Listener, event: string, data: unknown, id?: string): void {
+    if (response.writableLength > unreadLimit) return void response.end();
+    response.write(`event: ${event}\n${id === undefined ? '' : `id: ${id}\n`}data: ${JSON.stringify(data)}\n\n`);
+  }
+
+  function publishEntry(listener: Listener, { entry, tx, n, safeTx }: Stored): void {
+    for (const [index, { variableUuid, value, at }] of entry.values.entries()) {
+      if (!listener.audible.variables.has(variableUuid)) continue;
+      const send = () => {
+        if (listener.alreadySent.has(`${tx}.${n + index}`)) return;
+        const data = { variable: variableUuid, unit: entry.unitUuid, value, at: new Date(at).toISOString() };
+        write(listener, 'value', data, String(safeTx));
+      };
+      if (listener.pending) listener.pending.push(send);
+      else send();
+    }
+    if (entry.log && listener.audible.ownUnits.has(entry.unitUuid)) {
+      const { level, text, at } = entry.log;
+      write(listener, 'log', { unit: entry.unitUuid, level, text, at: new Date(at).toISOString() });
+    }
+  }
+
+  return {
+    listeners,
+    write,
+
+    /** Runs after each commit: with nobody looking it costs nothing. */
+    publish(stored: Stored[]): void {
+      for (const listener of listeners) for (const one of stored) publishEntry(listener, one);
+    },
+
+    /** Presence is for all who see the unit, the rest for its owner. */
+    publishUnit({ event, data }: UnitEvent): void {
+      for (const listener of listeners) {
+        const { units, ownUnits } = listener.audible;
+        if ((event === 'presence' ? units : ownUnits).has(data.unit)) write(listener, event, data);
+      }
+    },
+
+    /** A device acknowledged an input's value. */
+    publishConfirmed(variable: string, at: Date): void {
+      for (const listener of listeners) {
+        if (listener.audible.variables.has(variable)) write(listener, 'confirmed', { variable, at: at.toISOString() });
+      }
+    },
+
+    /** What changed may have become invisible: it is looked up again at once; a changed account signs its pages out. */
+    applyChange(change: Change | 'missed'): void {
+      for (const listener of listeners) {
+        if (change !== 'missed' && 'user' in change && change.user === listener.userUuid) listener.response.end();
+        else listener.refresh();
+      }
+    },
+
+    stop: async () => {
+      for (const { response } of listeners) response.end();
+    },
+  };
+}
+
+export type Live = ReturnType<typeof createLive>;

@@ -1,0 +1,44 @@
+import type { Db } from '../database/connection.ts';
+import { mayRead, narrower, owns } from '../access.ts';
+import type { Caller } from '../users/caller.ts';
+
+export type Asked = { variables?: string[]; units?: string[]; mine?: boolean };
+
+/** What a caller may hear of what was asked for; foreign or missing things are left out without a word. */
+export type Audible = { variables: Set<string>; units: Set<string>; ownUnits: Set<string> };
+
+export async function audible(db: Db, caller: Caller, asked: Asked): Promise<Audible> {
+  const rows = await db
+    .selectFrom('variables')
+    .rightJoin('units', 'units.id', 'variables.unitId')
+    .select([
+      'units.uuid as unit',
+      'units.ownerId',
+      'units.visibility as unitVisibility',
+      'variables.uuid as variable',
+      'variables.direction',
+      'variables.visibility',
+    ])
+    .where(({ or, eb }) =>
+      or([
+        ...(asked.variables?.length ? [eb('variables.uuid', 'in', asked.variables)] : []),
+        ...(asked.units?.length ? [eb('units.uuid', 'in', asked.units)] : []),
+        ...(asked.mine && caller.kind === 'person' ? [eb('units.ownerId', '=', caller.userId)] : []),
+      ]),
+    )
+    .execute();
+  const heard: Audible = { variables: new Set(), units: new Set(), ownUnits: new Set() };
+  for (const row of rows) {
+    const isOwn = owns(caller, row.ownerId);
+    if (isOwn) {
+      heard.ownUnits.add(row.unit);
+      heard.units.add(row.unit);
+    }
+    if (!row.variable || !row.visibility) continue;
+    const visibility = narrower(row.unitVisibility, row.visibility);
+    if (!isOwn && (row.direction === 'input' || !mayRead(caller, { ownerId: row.ownerId, visibility }))) continue;
+    heard.variables.add(row.variable);
+    heard.units.add(row.unit);
+  }
+  return heard;
+}

@@ -1,0 +1,122 @@
+import { generate } from 'mqtt-packet';
+import type { LiveVariable } from '../directory/directory.ts';
+import { seal } from './envelope.ts';
+import type { Sender } from './senders.ts';
+import { inputTopic, throttledTopic, worldTopic } from './topics.ts';
+
+/** The side of a device's socket that can be written to. */
+export type Socket = { write(bytes: Buffer): boolean; writableLength: number; destroy(): unknown };
+
+/** One device connected over MQTT. */
+export type Connection = {
+  sender: Sender;
+  socket: Socket;
+  /** Boot and last number of what was sent sealed; `downEnd` is the last number reserved for this connection. */
+  boot: number;
+  downSeq: number;
+  downEnd: number;
+  /** Input names the device listens to; `+` is all. */
+  subscribed: Set<string>;
+  messageId: number;
+  /** Inputs sent and not yet acknowledged, by message id. */
+  unconfirmed: Map<number, LiveVariable>;
+};
+
+/** Bytes a device may leave unread before it is cut off: it gets the current values when it is back. */
+const unreadLimit = 256 * 1024;
+
+/** The devices connected here, and what is sent to them. Knows nothing of the broker. */
+export function createConnections(deps: { now?: () => number } = {}) {
+  const { now = Date.now } = deps;
+  const byUnit = new Map<string, Set<Connection>>();
+
+  const of = (unitUuid: string): Iterable<Connection> => byUnit.get(unitUuid) ?? [];
+
+  function add(connection: Connection): void {
+    const { uuid } = connection.sender.unit;
+    const known = byUnit.get(uuid);
+    if (known) known.add(connection);
+    else byUnit.set(uuid, new Set([connection]));
+  }
+
+  /** @returns whether it was the unit's last one: an old connection that closes late does not take the new one's place */
+  function remove(connection: Connection): boolean {
+    const { uuid } = connection.sender.unit;
+    const known = byUnit.get(uuid);
+    if (!known?.delete(connection) || known.size > 0) return false;
+    return byUnit.delete(uuid);
+  }
+
+  function send(connection: Connection, topic: string, text: string, messageId?: number): void {
+    const { sender, socket } = connection;
+    if (socket.writableLength > unreadLimit || connection.downSeq >= connection.downEnd) return void socket.destroy();
+    const payload = sender.unit.security === 'sealed' ? sealed(connection, topic, text) : Buffer.from(text);
+    const qos = messageId === undefined ? 0 : 1;
+    socket.write(generate({ cmd: 'publish', topic, payload, qos, messageId, dup: false, retain: false }));
+  }
+
+  function sendInput(connection: Connection, variable: LiveVariable, value: unknown): void {
+    if (!connection.subscribed.has('+') && !connection.subscribed.has(variable.name)) return;
+    connection.messageId = (connection.messageId % 65_535) + 1;
+    connection.unconfirmed.set(connection.messageId, variable);
+    send(
+      connection,
+      inputTopic(connection.sender.unit.uuid, variable.name),
+      JSON.stringify(value),
+      connection.messageId,
+    );
+  }
+
+  /** What a fresh subscription gets: the current value of these inputs. */
+  function sendCurrent(connection: Connection, isMeant: (name: string) => boolean): void {
+    for (const variable of connection.sender.unit.inputs.values()) {
+      if (variable.last && isMeant(variable.name)) sendInput(connection, variable, variable.last.value);
+    }
+  }
+
+  const sendWorld = (connection: Connection) =>
+    send(
+      connection,
+      worldTopic(connection.sender.unit.uuid),
+      JSON.stringify({ time: Math.floor(now() / 1000) }),
+    );
+
+  return {
+    add,
+    remove,
+    of,
+    has: (unitUuid: string) => byUnit.has(unitUuid),
+    all: () => [...byUnit.values()].flatMap((set) => [...set]),
+    sendInput,
+    sendCurrent,
+    sendWorld,
+
+    /** @param wait milliseconds that the oldest message held back has to wait */
+    sendThrottled: (sender: Sender, wait: number) => {
+      const text = JSON.stringify({ wait: Math.ceil(wait / 1000) });
+      for (const connection of of(sender.unit.uuid)) send(connection, throttledTopic(sender.unit.uuid), text);
+    },
+
+    /** @returns the input whose value the device acknowledged */
+    confirm(connection: Connection, messageId: number): LiveVariable | undefined {
+      const variable = connection.unconfirmed.get(messageId);
+      connection.unconfirmed.delete(messageId);
+      return variable;
+    },
+  };
+}
+
+export type Connections = ReturnType<typeof createConnections>;
+
+function sealed(connection: Connection, topic: string, text: string): Buffer {
+  const { unit } = connection.sender;
+  connection.downSeq++;
+  return seal(unit.envelope, {
+    direction: 1,
+    generation: unit.generation,
+    boot: connection.boot,
+    seq: connection.downSeq,
+    topic,
+    plaintext: Buffer.from(text),
+  });
+}

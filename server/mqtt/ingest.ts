@@ -1,0 +1,141 @@
+import type { LiveUnit } from '../directory/directory.ts';
+import type { Entry, Journal } from '../journal/journal.ts';
+import type { JsonValue } from '../variables/definition.ts';
+import { open } from './envelope.ts';
+import { type Content, readMessage } from './message.ts';
+import { checkRecords } from './records.ts';
+import type { Sender } from './senders.ts';
+import { type DeviceTopic, readTopic } from './topics.ts';
+
+/** Called once: when the message is stored, or refused and the refusal stored; with an error when neither could be done. */
+export type Done = (error?: Error) => void;
+
+export type Refusal = { unitId: number; unitUuid: string; reason: string; topic: string; detail: string };
+
+type Deps = {
+  journal: Journal;
+  refuse: (refusal: Refusal) => Promise<void>;
+  /** Tells the device that it is held back; `wait` in milliseconds. */
+  throttled: (sender: Sender, wait: number) => void;
+  /** Bytes of a payload as it comes, sealed or not. */
+  payloadLimit: number;
+  now?: () => number;
+};
+
+type Received = { sender: Pick<Sender, 'unit' | 'boot' | 'seq'>; topic: string; done: Done };
+type Message = Received & { sender: Sender; payload: Buffer };
+type Accepted = Omit<Extract<Content, { ok: true }>, 'ok'>;
+
+const toldAgainAfter = 10_000;
+
+/** What a device publishes, from its topic and bytes to entries of the journal. Knows nothing of the broker. */
+export function createIngest({ journal, refuse, throttled, payloadLimit, now = Date.now }: Deps) {
+  function refused({ sender, topic, done }: Received, reason: string, detail: string): void {
+    refuse({ unitId: sender.unit.id, unitUuid: sender.unit.uuid, reason, topic, detail }).then(() => done(), done);
+  }
+
+  /** Who may publish here, and not too much at once; the order of a unit's messages is kept while they wait. */
+  function publish(sender: Sender, topic: string, payload: Buffer, done: Done): void {
+    const message = { sender, topic, payload, done };
+    const target = readTopic(topic);
+    if (!target || target.uuid !== sender.unit.uuid) {
+      return refused(message, 'foreign-topic', `This unit publishes to unit/${sender.unit.uuid}/… only.`);
+    }
+    if (payload.length > payloadLimit) {
+      return refused(message, 'too-large', `${payload.length} bytes; ${payloadLimit} are allowed.`);
+    }
+    const wait = sender.flow.take(now());
+    if (wait === undefined) return refused(message, 'too-fast', 'More messages than the limits of a unit allow.');
+    if (wait === 0 && sender.held.length === 0 && !journal.isFull()) return take(message, target);
+    hold(message, target, wait);
+  }
+
+  function hold(message: Message, target: DeviceTopic, wait: number): void {
+    const { sender } = message;
+    sender.held.push(() => take(message, target));
+    if (wait > 0 && now() >= sender.quietUntil) {
+      sender.quietUntil = now() + toldAgainAfter;
+      throttled(sender, wait);
+    }
+    const release = () => journal.room().then(() => sender.held.shift()?.());
+    if (wait > 0) setTimeout(release, wait);
+    else release();
+  }
+
+  function take(message: Message, target: DeviceTopic): void {
+    const { sender, done } = message;
+    if (target.kind === 'status') return append(sender.unit, { values: [], heard: heard(sender) }, done);
+    const plaintext = sender.unit.security === 'sealed' ? unseal(message) : message.payload;
+    if (plaintext) read(message, target, plaintext);
+  }
+
+  /** Opens the envelope and moves the replay counter; refuses and returns undefined where it cannot. */
+  function unseal(message: Message): Buffer | undefined {
+    const { sender, topic, payload } = message;
+    const opened = open(sender.unit.envelope, { topic, direction: 0, payload });
+    if (!opened.ok) {
+      refused(message, `bad-envelope-${opened.reason}`, explain[opened.reason]);
+      return undefined;
+    }
+    if (opened.generation !== sender.unit.generation % 128) {
+      refused(message, 'old-key', 'Sealed with a key from before env.json was remade.');
+      return undefined;
+    }
+    if (opened.boot < sender.boot || (opened.boot === sender.boot && opened.seq <= sender.seq)) {
+      const detail = `Number ${opened.boot}.${opened.seq} came before (a resend after a lost acknowledgement looks the same).`;
+      refused(message, 'replay', detail);
+      return undefined;
+    }
+    sender.boot = opened.boot;
+    sender.seq = opened.seq;
+    return opened.plaintext;
+  }
+
+  function read(message: Message, target: DeviceTopic, plaintext: Buffer): void {
+    const content = readMessage(message.sender.unit, target, plaintext, now());
+    if (!content.ok) return refused(message, content.reason, content.detail);
+    accept(message, content, heard(message.sender));
+  }
+
+  /** The good values of a pack are stored, the bad ones refused by name; it is acknowledged after both. */
+  function accept(message: Received, content: Accepted, heard: Entry['heard']): void {
+    const { unit } = message.sender;
+    const { values, problems } = checkRecords(unit, content.records, now());
+    const entry = { values, heard, state: content.state, log: content.log };
+    if (problems.length === 0) return append(unit, entry, message.done);
+    const reason = content.records.length === problems.length ? 'bad-value' : 'bad-values-in-pack';
+    append(unit, entry, (error) => (error ? message.done(error) : refused(message, reason, summary(problems))));
+  }
+
+  function append(unit: LiveUnit, entry: Omit<Entry, 'unitId' | 'unitUuid'>, done: Done): void {
+    journal.enqueue({ unitId: unit.id, unitUuid: unit.uuid, ...entry }, done);
+  }
+
+  const heard = (sender: Sender) => ({ boot: sender.boot, seq: sender.seq, at: now() });
+
+  return {
+    publish,
+
+    /** Values that need no envelope, from a simulation: the same checks and the same journal. Resolves when stored. */
+    publishValues(unit: LiveUnit, values: { name: string; value: JsonValue }[]): Promise<void> {
+      return new Promise((resolve, reject) => {
+        const done = (error?: Error) => (error ? reject(error) : resolve());
+        const records = values.map((value) => ({ ...value, at: now() }));
+        const message = { sender: { unit, boot: 0, seq: 0 }, topic: `unit/${unit.uuid}/output`, done };
+        accept(message, { records }, { boot: 0, seq: 0, at: now() });
+      });
+    },
+  };
+}
+
+export type Ingest = ReturnType<typeof createIngest>;
+
+const explain = {
+  malformed: 'This is no envelope: a sealed payload has at least 58 bytes.',
+  profile: 'The envelope has an unknown profile; 1 is understood.',
+  direction: 'The envelope is one that the instance sends.',
+  seal: 'The envelope does not open with the keys of this unit, on this topic.',
+} as const;
+
+const summary = (problems: string[]) =>
+  problems.length <= 3 ? problems.join('; ') : `${problems.slice(0, 3).join('; ')} and ${problems.length - 3} more`;

@@ -1,0 +1,34 @@
+import type { LiveUnit, LiveVariable } from '../directory/directory.ts';
+import type { ValueEvent } from '../journal/journal.ts';
+import type { JsonValue } from '../variables/definition.ts';
+import { settleTime } from './senml.ts';
+
+type Record = { name: string; value: JsonValue; at: number };
+
+/** Values of a unit against what its outputs may hold: those to store, and what is wrong with the others. */
+export function checkRecords(unit: LiveUnit, records: Record[], now: number) {
+  const values: ValueEvent[] = [];
+  const problems: string[] = [];
+  for (const record of records) {
+    const variable = unit.outputs.get(record.name);
+    const problem = variable ? variable.check(record.value) : 'the unit has no such output';
+    if (problem !== undefined) problems.push(`${record.name}: ${problem}`);
+    else if (variable && isKept(variable, record.value)) values.push(valueEvent(variable, record, now));
+  }
+  return { values, problems };
+}
+
+/** Whether the write policy keeps this value: what repeats is acknowledged and counts as heard, without a row. */
+function isKept(variable: LiveVariable, value: JsonValue): boolean {
+  if (variable.policy === 'every value' || !variable.last) return true;
+  const last = variable.last.value;
+  if (variable.policy === 'deadband' && typeof value === 'number' && typeof last === 'number') {
+    return Math.abs(value - last) > variable.deadband;
+  }
+  return value !== last && JSON.stringify(value) !== JSON.stringify(last);
+}
+
+function valueEvent(variable: LiveVariable, record: Record, now: number): ValueEvent {
+  const { at, corrected } = settleTime(record.at, now);
+  return { variableId: variable.id, variableUuid: variable.uuid, at, value: record.value, corrected };
+}

@@ -1,0 +1,84 @@
+import type { z } from 'zod';
+import { announce } from '../database/changes.ts';
+import type { Db } from '../database/connection.ts';
+import type { Sectors } from '../sectors/sectors.ts';
+import type { Person } from '../users/caller.ts';
+import type { Variables } from '../variables/variables.ts';
+import { byDirection } from './by-direction.ts';
+import type { unitsContract } from './contract.ts';
+import { type Document, readDocuments } from './documents.ts';
+import type { Reading } from './reading.ts';
+import { diffSchema } from './schema-diff.ts';
+import { deleteUnits, idsOfOwner, updateDocuments, updateUnit } from './store.ts';
+
+type Change = z.output<(typeof unitsContract)['PATCH /api/units/:id']['body']>;
+type Deps = { db: Db; sectors: Sectors; variables: Variables; reading: Reading };
+
+/** What owners do with their units; every change is announced to those that hold a copy. */
+export function createChanging({ db, sectors, variables, reading }: Deps) {
+  return {
+    /** @throws AppError 404 the unit or the sector, 409 the name is taken */
+    change: (owner: Person, uuid: string, { sector, ...change }: Change): Promise<void> =>
+      db.transaction().execute(async (tx) => {
+        const { id, name, visibility, security, sectorId } = await reading.lockOwn(tx, owner, uuid);
+        const place = sector === undefined ? sectorId : await sectors.sectorIdOf(tx, owner.userId, sector);
+        await updateUnit(tx, id, {
+          name: change.name ?? name,
+          visibility: change.visibility ?? visibility,
+          security: change.security ?? security,
+          sectorId: place,
+        });
+        await announce(tx, { unit: uuid });
+      }),
+
+    /** Deletes a unit with its history. @throws AppError 404 */
+    remove: (owner: Person, uuid: string): Promise<void> =>
+      db.transaction().execute(async (tx) => {
+        const { id } = await reading.lockOwn(tx, owner, uuid);
+        await removeUnits(tx, variables, [{ id, uuid }]);
+      }),
+
+    /** Deletes all units of a user with their history, within the transaction that deletes the user. */
+    forgetUnits: async (tx: Db, userId: number): Promise<void> =>
+      removeUnits(tx, variables, await idsOfOwner(tx, userId)),
+
+    /** What a new schema would change. @throws AppError 404, 422 the schema */
+    async preview(owner: Person, uuid: string, schema: Document) {
+      const { id } = await reading.own(owner, uuid);
+      const after = readDocuments({ schema }).schema;
+      const present = (await variables.ofUnits(db, [id])).get(id) ?? [];
+      const changes = diffSchema(byDirection(present), after);
+      const removed = changes.filter(({ change }) => change === 'removed');
+      const idOf = new Map(present.map((one) => [`${one.direction} ${one.name}`, one.id]));
+      const going = removed.flatMap(({ direction, name }) => idOf.get(`${direction} ${name}`) ?? []);
+      const rows = await variables.countHistory(db, going);
+      return changes.map((change) => {
+        const variableId = idOf.get(`${change.direction} ${change.name}`);
+        return change.change === 'removed' ? { ...change, historyRows: rows.get(variableId ?? 0) ?? 0 } : change;
+      });
+    },
+
+    /** Changes the schema; variables that stay keep UUID and history. @throws AppError 404, 422 the documents */
+    async changeSchema(owner: Person, uuid: string, given: { schema: Document; example?: Document }): Promise<void> {
+      const { schema, document, example } = readDocuments(given);
+      await db.transaction().execute(async (tx) => {
+        const { id } = await reading.lockOwn(tx, owner, uuid);
+        await updateDocuments(tx, id, {
+          schema: JSON.stringify(document),
+          ...(example && { example: JSON.stringify(example) }),
+        });
+        await variables.settle(tx, id, schema);
+        await announce(tx, { unit: uuid });
+      });
+    },
+  };
+}
+
+export type Changing = ReturnType<typeof createChanging>;
+
+async function removeUnits(tx: Db, variables: Variables, units: readonly { id: number; uuid: string }[]) {
+  const ids = units.map(({ id }) => id);
+  await variables.removeOfUnits(tx, ids);
+  await deleteUnits(tx, ids);
+  await announce(tx, ...units.map(({ uuid }) => ({ unit: uuid })));
+}

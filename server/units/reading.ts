@@ -1,0 +1,110 @@
+import type { z } from 'zod';
+import { mayRead, narrower, owns, type Visibility } from '../access.ts';
+import type { Db } from '../database/connection.ts';
+import { notFound } from '../errors.ts';
+import type { Sectors } from '../sectors/sectors.ts';
+import type { Caller, Person } from '../users/caller.ts';
+import { visibility } from '../variables/contract.ts';
+import type { PresenceOf, StoredVariable, Variables } from '../variables/variables.ts';
+import type { unitsContract } from './contract.ts';
+import type { UnitKeyring } from './keys.ts';
+import { countUnits, lockUnit, type StoredUnit, searchUnits, unitByUuid, unitsOfOwner } from './store.ts';
+import { presentOwnUnit, presentUnit, type UnitView } from './view.ts';
+
+type Deps = { db: Db; sectors: Sectors; variables: Variables; presenceOf: PresenceOf; keyring: UnitKeyring };
+type Explore = z.output<(typeof unitsContract)['GET /api/explore']['query']>;
+
+/** Units as callers may see them: the owner everything, others the outputs that are shown to them. */
+export function createReading({ db, sectors, variables, presenceOf, keyring }: Deps) {
+  /** Gathers what the page of each unit needs; `shown` chooses its variables. */
+  async function views(units: StoredUnit[], shown: (unit: StoredUnit, one: StoredVariable) => boolean) {
+    const owners = [...new Set(units.map(({ ownerId }) => ownerId))];
+    const [ofUnits, ...paths] = await Promise.all([
+      variables.ofUnits(
+        db,
+        units.map(({ id }) => id),
+      ),
+      ...owners.map((ownerId) => sectors.paths(db, ownerId)),
+    ]);
+    const pathOf = new Map(paths.flatMap((ofOwner) => [...ofOwner]));
+    return units.map((unit): UnitView => {
+      const all = ofUnits.get(unit.id) ?? [];
+      const path = unit.sectorId === null ? '' : (pathOf.get(unit.sectorId) ?? '');
+      const presence = presenceOf({ ...unit, interval: smallestInterval(all) });
+      return { unit, variables: all.filter((one) => shown(unit, one)), path, presence };
+    });
+  }
+
+  async function viewFor(caller: Caller, unit: StoredUnit): Promise<UnitView | undefined> {
+    const mine = owns(caller, unit.ownerId);
+    const visible = readableBy(caller);
+    const [view] = await views([unit], (_, variable) => mine || isShown(unit, variable, visible));
+    return mine || view?.variables.length ? view : undefined;
+  }
+
+  function expectOwn(caller: Person, unit: StoredUnit | undefined): StoredUnit {
+    if (!unit || !owns(caller, unit.ownerId)) throw notFound('unit');
+    return unit;
+  }
+
+  const own = async (caller: Person, uuid: string) => expectOwn(caller, await unitByUuid(db, uuid));
+
+  return {
+    /** @throws AppError 404 also for units of others, seen or not */
+    own,
+
+    /** Like `own`, and nobody else changes the unit until the transaction ends. */
+    lockOwn: async (tx: Db, caller: Person, uuid: string) => expectOwn(caller, await lockUnit(tx, uuid)),
+
+    /** A unit in full, as its owner sees it. */
+    async showOwn(caller: Person, uuid: string) {
+      const view = await viewFor(caller, await own(caller, uuid));
+      if (!view) throw notFound('unit');
+      return presentOwnUnit(view, keyring);
+    },
+
+    async show(caller: Caller, uuid: string) {
+      const unit = await unitByUuid(db, uuid);
+      const view = unit && (await viewFor(caller, unit));
+      if (!view) throw notFound('unit');
+      return owns(caller, view.unit.ownerId) ? presentOwnUnit(view, keyring) : presentUnit(view, false);
+    },
+
+    async listOwn(caller: Person) {
+      const found = await views(await unitsOfOwner(db, caller.userId), () => true);
+      return found.map((view) => presentUnit(view, true));
+    },
+
+    /** The caller's own units are among them as others see them. */
+    async explore(caller: Caller, { search, limit, offset }: Explore) {
+      const visibilities = readableBy(caller);
+      const request = { visibilities, text: search.trim(), limit, offset };
+      const [units, total] = await Promise.all([searchUnits(db, request), countUnits(db, request)]);
+      const found = await views(units, (unit, variable) => isShown(unit, variable, visibilities));
+      return { units: found.map((view) => presentUnit(view, owns(caller, view.unit.ownerId))), total };
+    },
+  };
+}
+
+export type Reading = ReturnType<typeof createReading>;
+
+/** No user has the id 0: what is asked is what the caller may read of strangers. */
+const stranger = 0;
+const readableBy = (caller: Caller): Visibility[] =>
+  visibility.options.filter((one) => mayRead(caller, { ownerId: stranger, visibility: one }));
+
+/** Inputs are the owner's alone. */
+function isShown(
+  unit: StoredUnit,
+  { direction, visibility: own }: StoredVariable,
+  visibilities: Visibility[],
+): boolean {
+  return direction === 'output' && visibilities.includes(narrower(unit.visibility, own));
+}
+
+function smallestInterval(variables: StoredVariable[]): number | undefined {
+  const intervals = variables.flatMap(({ direction, definition: { interval } }) =>
+    direction === 'output' && interval !== undefined ? [interval] : [],
+  );
+  return intervals.length > 0 ? Math.min(...intervals) : undefined;
+}

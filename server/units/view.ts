@@ -1,0 +1,58 @@
+import { narrower } from '../access.ts';
+import type { RouteAnswer } from '../http/contract.ts';
+import { type Presence, presentVariable, type StoredVariable } from '../variables/variables.ts';
+import { byDirection } from './by-direction.ts';
+import { simulation, type unitsContract } from './contract.ts';
+import { fittingSettings } from './env.ts';
+import type { UnitKeyring } from './keys.ts';
+import { directionOf } from './schema-diff.ts';
+import { exampleOf, type StoredUnit } from './store.ts';
+
+type Shown = RouteAnswer<(typeof unitsContract)['GET /api/units']>[number];
+type ShownToOwner = RouteAnswer<(typeof unitsContract)['POST /api/units']>;
+
+export type UnitView = {
+  unit: StoredUnit;
+  /** Those the caller may see. */
+  variables: StoredVariable[];
+  /** Of its sector, '' when it is in none. */
+  path: string;
+  presence: Presence;
+};
+
+/** A unit as the API shows it; to others without what only its owner can use. */
+export function presentUnit({ unit, variables, path, presence }: UnitView, owned: boolean): Shown {
+  const { uuid, name, owner, security, visibility, lastSeenAt, createdAt } = unit;
+  return {
+    id: uuid,
+    name,
+    owner,
+    owned,
+    kind: unit.simulation === null ? 'physical' : 'virtual',
+    simulation: unit.simulation === null ? null : simulation.parse(unit.simulation),
+    direction: directionOf(byDirection(variables)),
+    sector: owned ? unit.sector : null,
+    address: `${owner}:${path}/${name}`,
+    security,
+    visibility,
+    presence,
+    lastSeenAt: lastSeenAt?.toISOString() ?? null,
+    createdAt: createdAt.toISOString(),
+    variables: variables.map((variable) =>
+      presentVariable(owned ? variable : { ...variable, visibility: narrower(visibility, variable.visibility) }),
+    ),
+  };
+}
+
+export function presentOwnUnit(view: UnitView, keyring: UnitKeyring): ShownToOwner {
+  const { uuid, state, generation, keysMadeAt, schema, example, sealedSettings } = view.unit;
+  return {
+    ...presentUnit(view, true),
+    state,
+    keysGeneration: generation,
+    keysMadeAt: keysMadeAt.toISOString(),
+    schema,
+    example,
+    settings: fittingSettings(exampleOf(view.unit), keyring.openSettings(uuid, sealedSettings)),
+  };
+}

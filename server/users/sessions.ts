@@ -1,0 +1,97 @@
+import type { Context } from 'koa';
+import { v7 as uuidv7 } from 'uuid';
+import type { Db } from '../database/connection.ts';
+import { notFound } from '../errors.ts';
+import type { Person } from './caller.ts';
+import { scope } from './contract.ts';
+import { type SessionCookie, sessionLifetime } from './cookie.ts';
+import { hashOfSecret, newSecret } from './secret.ts';
+import {
+  deleteOldSessions,
+  deleteSession,
+  deleteSessionById,
+  deleteSessions,
+  findSession,
+  insertSession,
+  listSessions,
+  prolongSession,
+  replaceSessionSecret,
+} from './session-store.ts';
+
+/** Use is written down once a minute at most, in milliseconds: a page that asks all the time costs one update. */
+const writeInterval = 60_000;
+/** Of one user; signing in once more ends the one unused for longest. */
+const mostSessions = 50;
+
+export type Sessions = ReturnType<typeof createSessions>;
+
+/** Browsers that are signed in. The cookie holds a secret, the database its hash; 30 days without use end a session. */
+export function createSessions({ db, cookie, now }: { db: Db; cookie: SessionCookie; now: () => Date }) {
+  const expiry = () => new Date(now().getTime() + sessionLifetime);
+
+  return {
+    /** Makes a session for this browser. @returns the secret, for `cookie.give` once the transaction is committed */
+    open: async (tx: Db, ctx: Context, userId: number): Promise<string> => {
+      const secret = newSecret();
+      await insertSession(tx, {
+        uuid: uuidv7(),
+        userId,
+        secretHash: hashOfSecret(secret),
+        device: ctx.get('user-agent').slice(0, 300),
+        address: ctx.ip,
+        createdAt: now(),
+        lastUsedAt: now(),
+        expiresAt: expiry(),
+      });
+      await deleteOldSessions(tx, userId, mostSessions);
+      return secret;
+    },
+
+    /** Who the cookie stands for; undefined when the session ended or its user is locked. */
+    personOf: async (secret: string): Promise<(Person & { lastUsedAt: Date }) | undefined> => {
+      const found = await findSession(db, hashOfSecret(secret), now());
+      if (!found) return undefined;
+      const { id, uuid, username, role, sessionId, lastUsedAt } = found;
+      return { kind: 'person', userId: id, id: uuid, username, role, scopes: scope.options, sessionId, lastUsedAt };
+    },
+
+    /** Lets the session, and its cookie, live another 30 days from now. */
+    prolong: async (ctx: Context, secret: string, lastUsedAt: Date): Promise<void> => {
+      const before = new Date(now().getTime() - writeInterval);
+      if (lastUsedAt > before) return;
+      const use = { lastUsedAt: now(), expiresAt: expiry(), address: ctx.ip };
+      if (await prolongSession(db, hashOfSecret(secret), before, use)) cookie.give(ctx, secret);
+    },
+
+    /** Ends the user's other sessions and gives this one a new secret. @returns it, for `cookie.give` after the commit */
+    endOthers: async (tx: Db, userId: number, sessionId: number): Promise<string> => {
+      const secret = newSecret();
+      await deleteSessions(tx, userId, sessionId);
+      await replaceSessionSecret(tx, sessionId, hashOfSecret(secret));
+      return secret;
+    },
+
+    endAll: (tx: Db, userId: number): Promise<void> => deleteSessions(tx, userId),
+
+    endCurrent: (sessionId: number): Promise<void> => deleteSessionById(db, sessionId),
+
+    /** @returns the session's own id. @throws AppError 404 */
+    end: async (userId: number, uuid: string): Promise<number> => {
+      const ended = await deleteSession(db, userId, uuid);
+      if (ended === undefined) throw notFound('session');
+      return ended;
+    },
+
+    list: async (person: Person) => {
+      const sessions = await listSessions(db, person.userId, now());
+      return sessions.map(({ id, uuid, device, address, createdAt, lastUsedAt }) => ({
+        id: uuid,
+        current: id === person.sessionId,
+        device,
+        address,
+        createdAt: createdAt.toISOString(),
+        lastUsedAt: lastUsedAt.toISOString(),
+      }));
+    },
+  };
+}

@@ -1,0 +1,47 @@
+/** What `GET /api/live` sends; times are ISO 8601. */
+export type LiveEvents = {
+  value: { variable: string; unit: string; value: unknown; at: string };
+  confirmed: { variable: string; unit?: string; at: string };
+  presence: { unit: string; presence: 'online' | 'late' | 'offline' | 'never'; lastSeenAt: string | null };
+  refusal: { unit: string; reason: string; detail: string; topic: string };
+  log: { unit: string; level: string; text: string; at: string };
+  connection: { unit: string; event: string; detail: string };
+};
+
+export type LiveKind = keyof LiveEvents;
+export type LiveEvent = { [K in LiveKind]: { kind: K } & LiveEvents[K] }[LiveKind];
+
+export const liveKinds = [
+  'value',
+  'confirmed',
+  'presence',
+  'refusal',
+  'log',
+  'connection',
+] as const satisfies LiveKind[];
+
+/** What to hear of: one variable, one unit with all its variables, or all units of the signed-in user. */
+export type LiveTopic = { variable: string } | { unit: string } | 'mine';
+
+export function concerns(topic: LiveTopic, event: LiveEvent): boolean {
+  if (topic === 'mine') return true;
+  if ('unit' in topic) return event.unit === topic.unit;
+  return 'variable' in event && event.variable === topic.variable;
+}
+
+/** The address that sends all of these; undefined when nobody wants anything. */
+export function liveAddress(topics: Iterable<LiveTopic>): string | undefined {
+  const variables = new Set<string>();
+  const units = new Set<string>();
+  let mine = false;
+  for (const topic of topics) {
+    if (topic === 'mine') mine = true;
+    else if ('unit' in topic) units.add(topic.unit);
+    else variables.add(topic.variable);
+  }
+  const query = new URLSearchParams();
+  if (variables.size > 0) query.set('variables', [...variables].sort().join());
+  if (units.size > 0) query.set('units', [...units].sort().join());
+  if (mine) query.set('mine', '1');
+  return query.size > 0 ? `/api/live?${query}` : undefined;
+}
