@@ -84,6 +84,12 @@ describe('locking', () => {
   });
 });
 
+test('a lock by whatever hand holds at once', async () => {
+  await sql`update users set locked_at = now() where username = 'grace'`.execute(database.db);
+  expect((await member.call('GET /api/me')).status).toBe(401);
+  expect((await admin.call('GET /api/me')).status).toBe(200);
+});
+
 describe('roles', () => {
   test('change with the next request', async () => {
     const id = await idOf(member);

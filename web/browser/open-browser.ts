@@ -6,5 +6,8 @@ import { type Browser, chromium as playwright } from 'playwright-core';
  * `--single-process` dies with its first page, `--disable-web-security` would hide what is under test.
  */
 export async function openBrowser(): Promise<Browser> {
-  return playwright.launch({ executablePath: await chromium.executablePath(), args: ['--no-sandbox', '--disable-gpu'] });
+  return playwright.launch({
+    executablePath: await chromium.executablePath(),
+    args: ['--no-sandbox', '--disable-gpu'],
+  });
 }

@@ -3,7 +3,7 @@ import 'uplot/dist/uPlot.min.css';
 import { formatValue, unitSymbol } from '#lib/format/value.ts';
 import type { ChartColours } from './chart-colours.ts';
 import type { AlignedData } from './chart-data.ts';
-import { timeLabels } from './time-labels.ts';
+import { tickSpace, timeLabels } from './time-labels.ts';
 
 export type ChartOptions = {
   series: { label: string; unit?: string; envelope: boolean }[];
@@ -109,7 +109,7 @@ function axisOptions({ series, colours, font, locale }: ChartOptions): uPlot.Axi
     ...look,
     grid,
     size: 44,
-    space: 72,
+    space: tickSpace(locale),
     values: (_, ticks, __, ___, step) => timeLabels(ticks, step, locale),
   };
   return [

@@ -13,7 +13,7 @@ export function timeLabels(ticks: readonly number[], step: number, locale: strin
   const date = formatter(locale, { day: 'numeric', month: 'short' });
   if (step >= day) return ticks.map(date);
   const time = formatter(locale, {
-    hour: '2-digit',
+    hour: 'numeric',
     minute: '2-digit',
     ...(step < minute && { second: '2-digit' }),
   });
@@ -27,4 +27,10 @@ export function timeLabels(ticks: readonly number[], step: number, locale: strin
 function formatter(locale: string, options: Intl.DateTimeFormatOptions): (at: number) => string {
   const format = new Intl.DateTimeFormat(locale, options);
   return (at) => format.format(at);
+}
+
+/** Pixels between two ticks that keep their labels apart: "10:00:30 PM" needs more than "22:00:30". */
+export function tickSpace(locale: string): number {
+  const { hour12 } = new Intl.DateTimeFormat(locale, { hour: 'numeric' }).resolvedOptions();
+  return hour12 ? 96 : 72;
 }
