@@ -31,7 +31,9 @@ async function prepare(connection: Connection, log: Log): Promise<void> {
     throw new OperatorError(`The database cannot be reached: ${(error as Error).message}`, { cause: error });
   }
   try {
-    const version = Math.floor(Number((await client.query('show server_version_num')).rows[0].server_version_num) / 1e4);
+    const version = Math.floor(
+      Number((await client.query('show server_version_num')).rows[0].server_version_num) / 1e4,
+    );
     if (version < oldestSupported) {
       throw new OperatorError(`Postgres ${version} is too old: Croft needs ${oldestSupported} or newer.`);
     }

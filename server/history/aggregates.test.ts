@@ -3,15 +3,19 @@ import { afterAll, describe, expect, test } from 'vitest';
 import { testInstance } from '../testing/instance.ts';
 import type { JsonValue } from '../variables/definition.ts';
 import type { Aggregate } from './question.ts';
-import { makeVariable, type Sample, storeSamples } from './testing.ts';
+import { makeVariable, type Sample, storeSamples, storeTexts } from './testing.ts';
 
 const croft = await testInstance();
+const reader = await croft.administrator();
 afterAll(() => croft.close());
 
 type Reply = { points: [number, ...JsonValue[]][]; every: string; truncated: boolean };
 
+const send = (id: string, query: Record<string, string>) =>
+  reader.send('GET /api/variables/:id/history', { params: { id }, query });
+
 async function ask(uuid: string, query: Record<string, string>): Promise<Reply> {
-  const response = await fetch(`${croft.url}/api/variables/${uuid}/history?${new URLSearchParams(query)}`);
+  const response = await send(uuid, query);
   const text = await response.text();
   expect(response.status, text).toBe(200);
   return JSON.parse(text) as Reply;
@@ -108,6 +112,20 @@ describe('aggregates', () => {
     });
   });
 
+  test('of large values are cut before they fill the memory', async () => {
+    const { id, uuid } = await makeVariable(croft.db);
+    await storeTexts(croft.db, id, epoch, 9_000);
+    const { points, truncated } = await ask(uuid, {
+      ...times,
+      to: '2026-06-01T03:00:00Z',
+      aggregate: 'last',
+      every: '1s',
+    });
+    expect(truncated).toBe(true);
+    expect(points.length).toBeGreaterThan(7_000);
+    expect(points.length).toBeLessThan(9_000);
+  });
+
   test('of values near the largest number are told as too large, not as a failure', async () => {
     const uuid = await stored([
       [epoch, 1e200],
@@ -119,9 +137,7 @@ describe('aggregates', () => {
       [epoch, 1.7e308],
       [epoch + 1, 1.7e308],
     ]);
-    const response = await fetch(
-      `${croft.url}/api/variables/${huge}/history?${new URLSearchParams({ ...times, aggregate: 'mean' })}`,
-    );
+    const response = await send(huge, { ...times, aggregate: 'mean' });
     expect(response.status).toBe(422);
   });
 });

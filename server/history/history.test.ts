@@ -1,6 +1,7 @@
 import { afterAll, describe, expect, test } from 'vitest';
+import { eventually } from '../testing/eventually.ts';
 import { testInstance } from '../testing/instance.ts';
-import { makeVariable, type Sample, storeCount, storeSamples } from './testing.ts';
+import { makeVariable, type Sample, storeCount, storeSamples, storeTexts } from './testing.ts';
 
 const croft = await testInstance();
 afterAll(() => croft.close());
@@ -89,6 +90,14 @@ describe('raw history', () => {
     expect(lines.findIndex((line, i) => line !== `[${start + Math.floor(i / 7) * 100},${i}]`)).toBe(-1);
   });
 
+  test('of large values comes whole, although fewer of them are read at once', async () => {
+    const { id, uuid } = await makeVariable(croft.db);
+    await storeTexts(croft.db, id, start, 6_000);
+    const { points } = (await (await ask(uuid, june)).json()) as { points: [number, string][] };
+    expect(points.map(([at]) => at)).toEqual(Array.from({ length: 6_000 }, (_, i) => start + i * 1_000));
+    expect(new Set(points.map(([, text]) => text)).size).toBe(1);
+  });
+
   test('is cut at the limit, which is told', async () => {
     const { id, uuid } = await makeVariable(croft.db);
     await storeCount(croft.db, id, start, 12_001);
@@ -120,6 +129,20 @@ describe('who may read, and what is refused', () => {
     const response = await ask(uuid, june);
     expect(response.status).toBe(status);
     expect((await response.text()).includes('7]')).toBe(status === 200);
+  });
+
+  test('its owner and nobody else reads a private one', async () => {
+    const ada = await croft.user('ada');
+    const unit = await ada.call('POST /api/units/virtual', { body: { simulation: 'weather-station' } });
+    const output = unit.variables.find(({ direction }) => direction === 'output');
+    const params = { id: output?.id };
+    const key = 'GET /api/variables/:id/history';
+    await eventually(async () => {
+      const { points } = (await (await ada.send(key, { params })).json()) as { points: unknown[] };
+      expect(points.length).toBeGreaterThan(0);
+    });
+    expect((await (await croft.user('eve')).send(key, { params })).status).toBe(404);
+    expect((await croft.anonymous.send(key, { params })).status).toBe(404);
   });
 
   test('questions that make no sense are answered as problems', async () => {

@@ -5,5 +5,3 @@ import { type HistoryDeps, historyRoutes } from './routes.ts';
 export function createHistory(deps: HistoryDeps) {
   return { routes: historyRoutes({ ...deps, read: createReader(deps) }) };
 }
-
-export type History = ReturnType<typeof createHistory>;

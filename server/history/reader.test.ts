@@ -7,14 +7,13 @@ import Koa from 'koa';
 import { sql } from 'kysely';
 import { afterAll, expect, test, vi } from 'vitest';
 import { createRouter } from '../http/router.ts';
-import { testInstance } from '../testing/instance.ts';
+import { freshDatabase } from '../testing/database.ts';
 import { createReader, type Reader } from './reader.ts';
 import { historyRoutes } from './routes.ts';
 import { makeVariable, storeTexts } from './testing.ts';
 
-const croft = await testInstance();
-const { db } = croft;
-afterAll(() => croft.close());
+const { db, drop } = await freshDatabase();
+afterAll(drop);
 
 test('a statement that takes too long is ended with a clear error, and the connection is as before', async () => {
   const read = createReader({ db, timeout: 50 });

@@ -44,10 +44,10 @@ export async function storeCount(db: Db, variableId: number, start: number, coun
     from generate_series(0, ${count - 1}::integer) as i`.execute(db);
 }
 
-/** Puts so many texts of 2,000 characters into the log, one each 100 ms. */
+/** Puts so many texts of 2,000 characters into the log, one a second. */
 export async function storeTexts(db: Db, variableId: number, start: number, count: number): Promise<void> {
   await sql`
     insert into events (tx, n, variable_id, at, number, json, corrected)
-    select i, 0, ${variableId}, to_timestamp(${start / 1_000} + i * 0.1), null, to_jsonb(repeat('text', 500)), false
+    select i, 0, ${variableId}, to_timestamp(${start / 1_000} + i), null, to_jsonb(repeat('text', 500)), false
     from generate_series(0, ${count - 1}::integer) as i`.execute(db);
 }

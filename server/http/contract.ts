@@ -58,7 +58,9 @@ export type RouteRequest<R extends Route> = {
 export type RouteAnswer<R extends Route> = R['reply'] extends z.ZodType ? z.input<R['reply']> : unknown;
 
 /** What a caller (the web) passes: only the parts the route has. */
-export type RouteInput<R extends Route> = { [P in 'params' | 'query' | 'body' as R[P] extends z.ZodType ? P : never]: Sent<R[P]> };
+export type RouteInput<R extends Route> = {
+  [P in 'params' | 'query' | 'body' as R[P] extends z.ZodType ? P : never]: Sent<R[P]>;
+};
 
 /** What a caller (the web) gets. */
 export type RouteReply<R extends Route> = R['reply'] extends z.ZodType ? z.output<R['reply']> : Response;

@@ -1,4 +1,4 @@
-import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 
 type Sources = {
   stored: () => number;
@@ -14,13 +14,25 @@ export function createMetrics(sources: Sources) {
   const registry = registers[0] as Registry;
   collectDefaultMetrics({ register: registry });
   const gauge = (name: string, help: string, read: () => number) =>
-    new Gauge({ name, help, registers, collect: function () { this.set(read()); } });
+    new Gauge({
+      name,
+      help,
+      registers,
+      collect: function () {
+        this.set(read());
+      },
+    });
   gauge('croft_journal_waiting', 'Entries waiting for their commit', sources.waiting);
   gauge('croft_mqtt_connections', 'Devices connected over MQTT', sources.connections);
   gauge('croft_live_pages', 'Open live streams', sources.livePages);
   gauge('croft_journal_stored_total', 'Entries stored since the start', sources.stored);
   gauge('croft_journal_commits_total', 'Commits of the journal since the start', sources.commits);
-  const refusals = new Counter({ name: 'croft_refusals_total', help: 'Refused messages', labelNames: ['reason'], registers });
+  const refusals = new Counter({
+    name: 'croft_refusals_total',
+    help: 'Refused messages',
+    labelNames: ['reason'],
+    registers,
+  });
   const requests = new Histogram({
     name: 'croft_http_request_seconds',
     help: 'HTTP requests by route',

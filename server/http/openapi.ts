@@ -33,10 +33,15 @@ function operation(key: string, route: Route): Json {
     'x-access': route.access,
     security: securityOf(route),
     parameters: [...parameters(route.params, 'path'), ...parameters(route.query, 'query')],
-    ...(route.body && { requestBody: { required: true, content: { 'application/json': { schema: schemaOf(route.body, 'input') } } } }),
+    ...(route.body && {
+      requestBody: { required: true, content: { 'application/json': { schema: schemaOf(route.body, 'input') } } },
+    }),
     responses: {
       [route.status ?? 200]: success(route),
-      default: { description: 'What was wrong (RFC 9457)', content: { 'application/problem+json': { schema: problemRef } } },
+      default: {
+        description: 'What was wrong (RFC 9457)',
+        content: { 'application/problem+json': { schema: problemRef } },
+      },
     },
   };
 }
@@ -88,7 +93,10 @@ const problemSchema = {
       items: {
         type: 'object',
         required: ['path', 'message'],
-        properties: { path: { type: 'string', description: 'JSON Pointer into the input' }, message: { type: 'string' } },
+        properties: {
+          path: { type: 'string', description: 'JSON Pointer into the input' },
+          message: { type: 'string' },
+        },
       },
     },
   },

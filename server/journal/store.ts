@@ -99,7 +99,9 @@ export async function journalOffset(db: Db): Promise<number> {
   await sql`
     update instance set value = to_jsonb(newest.tx - pg_current_xact_id()::text::bigint + 1)
     from (select max(tx) as tx from events) as newest
-    where key = 'journal_offset' and newest.tx >= pg_current_xact_id()::text::bigint + (value #>> '{}')::bigint`.execute(db);
+    where key = 'journal_offset' and newest.tx >= pg_current_xact_id()::text::bigint + (value #>> '{}')::bigint`.execute(
+    db,
+  );
   const row = await sql<{ value: number }>`select value from instance where key = 'journal_offset'`.execute(db);
   return row.rows[0]?.value ?? 0;
 }

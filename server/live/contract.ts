@@ -9,11 +9,16 @@ const uuids = z
 
 export const liveContract = contract({
   'GET /api/live': {
-    summary: 'Server-sent events: values, presence, refusals and log lines as they are stored; resumes after Last-Event-ID',
+    summary:
+      'Server-sent events: values, presence, refusals and log lines as they are stored; resumes after Last-Event-ID',
     access: 'anyone',
     query: z.object({
       variables: uuids.optional().meta({ description: 'Comma-separated UUIDs' }),
-      units: uuids.optional().meta({ description: 'Comma-separated UUIDs: all their variables, and presence; for the owner refusals and log too' }),
+      units: uuids
+        .optional()
+        .meta({
+          description: 'Comma-separated UUIDs: all their variables, and presence; for the owner refusals and log too',
+        }),
       mine: z.enum(['1']).optional().meta({ description: 'All units of the caller' }),
     }),
     reply: {

@@ -1,5 +1,5 @@
-import type { Db } from '../database/connection.ts';
 import { mayRead, narrower, owns } from '../access.ts';
+import type { Db } from '../database/connection.ts';
 import type { Caller } from '../users/caller.ts';
 
 export type Asked = { variables?: string[]; units?: string[]; mine?: boolean };

@@ -75,11 +75,7 @@ export function createConnections(deps: { now?: () => number } = {}) {
   }
 
   const sendWorld = (connection: Connection) =>
-    send(
-      connection,
-      worldTopic(connection.sender.unit.uuid),
-      JSON.stringify({ time: Math.floor(now() / 1000) }),
-    );
+    send(connection, worldTopic(connection.sender.unit.uuid), JSON.stringify({ time: Math.floor(now() / 1000) }));
 
   return {
     add,

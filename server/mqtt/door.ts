@@ -127,7 +127,11 @@ export function createMqttDoor(deps: Deps) {
   });
   broker.on('subscribe', (subscriptions, client) => {
     const connection = byClient.get(client);
-    if (connection) welcome(connection, subscriptions.filter(isGranted).map(({ topic }) => topic));
+    if (connection)
+      welcome(
+        connection,
+        subscriptions.filter(isGranted).map(({ topic }) => topic),
+      );
   });
   broker.on('unsubscribe', (topics, client) => {
     for (const topic of topics) byClient.get(client)?.subscribed.delete(inputOf(topic) ?? '');
@@ -175,7 +179,10 @@ export function createMqttDoor(deps: Deps) {
         recheck(uuid).catch((error) => log.error({ err: error }, 'a changed unit could not be checked'));
       });
       // Without noDelay acknowledgements wait 40 ms at middle loads (Nagle against delayed ACK).
-      await listen(createServer({ noDelay: true }, (socket: Socket) => void broker.handle(socket)), deps.port);
+      await listen(
+        createServer({ noDelay: true }, (socket: Socket) => void broker.handle(socket)),
+        deps.port,
+      );
       if (deps.tls) await listen(tlsServer(deps.tls, broker), deps.tls.port);
       world = setInterval(() => connections.all().forEach(connections.sendWorld), worldEvery).unref();
     },

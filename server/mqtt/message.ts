@@ -1,6 +1,6 @@
 import type { LiveUnit } from '../directory/directory.ts';
 import type { LogLine } from '../journal/journal.ts';
-import { jsonProblem, type JsonValue } from '../variables/definition.ts';
+import { type JsonValue, jsonProblem } from '../variables/definition.ts';
 import { readSenml } from './senml.ts';
 import type { DeviceTopic } from './topics.ts';
 

@@ -6,7 +6,7 @@ import { deleteSector, insertSector, lockSectors, sectorsOf, unitNamesIn, update
 import { createTree, type SectorRow, type Tree } from './tree.ts';
 
 /** How many sectors a user may have. */
-export const mostSectors = 1_000;
+const mostSectors = 1_000;
 
 /** Runs a change of a user's tree, alone: what it reads stays true until it has committed. */
 export function changeTree<T>(db: Db, ownerId: number, change: (tx: Db, tree: Tree) => Promise<T>): Promise<T> {

@@ -48,7 +48,8 @@ export function createClient(url: () => string, options: { bearer?: string } = {
     /** The reply. @throws ProblemError when it is a problem */
     async call<K extends keyof Api & string>(key: K, ...[input]: Arguments<K>): Promise<ApiReply<K>> {
       const response = await send(key, input as Parts | undefined);
-      if (!response.ok) throw new ProblemError((await response.json()) as ConstructorParameters<typeof ProblemError>[0]);
+      if (!response.ok)
+        throw new ProblemError((await response.json()) as ConstructorParameters<typeof ProblemError>[0]);
       if (response.status === 204) return undefined as ApiReply<K>;
       const isJson = response.headers.get('content-type')?.startsWith('application/json');
       return (isJson ? await response.json() : response) as ApiReply<K>;
@@ -56,6 +57,7 @@ export function createClient(url: () => string, options: { bearer?: string } = {
   };
 }
 
-type Arguments<K extends keyof Api> = Record<never, never> extends ApiInput<K> ? [input?: ApiInput<K>] : [input: ApiInput<K>];
+type Arguments<K extends keyof Api> =
+  Record<never, never> extends ApiInput<K> ? [input?: ApiInput<K>] : [input: ApiInput<K>];
 
 export type TestClient = ReturnType<typeof createClient>;

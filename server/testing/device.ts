@@ -53,7 +53,13 @@ export async function tokenDevice(env: Env, { port, options = {}, url }: Options
 }
 
 async function connect(url: string, options: IClientOptions): Promise<MqttClient> {
-  return mqtt.connectAsync(url, { protocolVersion: 4, clean: true, reconnectPeriod: 0, connectTimeout: 10_000, ...options });
+  return mqtt.connectAsync(url, {
+    protocolVersion: 4,
+    clean: true,
+    reconnectPeriod: 0,
+    connectTimeout: 10_000,
+    ...options,
+  });
 }
 
 type Read = (topic: string, payload: Buffer) => unknown;
@@ -70,8 +76,7 @@ function deviceOf(client: MqttClient, uuid: string, read: Read, encode: Encode) 
     heard,
     topic,
     /** Publishes with QoS 1; resolves at the PUBACK. A text is sent as it is, anything else as JSON. */
-    publish: (rest: string, value: unknown) =>
-      client.publishAsync(topic(rest), encode(topic(rest), value), { qos: 1 }),
+    publish: (rest: string, value: unknown) => client.publishAsync(topic(rest), encode(topic(rest), value), { qos: 1 }),
     publishRaw: (to: string, payload: Buffer, qos: 0 | 1 | 2 = 1) => client.publishAsync(to, payload, { qos }),
     subscribe: (...rest: string[]) => client.subscribeAsync(rest.map(topic), { qos: 1 }),
     heardOn: (rest: string) => heard.filter((one) => one.topic === topic(rest)).map(({ value }) => value),

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { readConfig } from '../config.ts';
 import { startInstance } from '../instance.ts';
 import { createLog } from '../log.ts';
-import { freshDatabase } from './database.ts';
 import { createClient, type TestClient } from './client.ts';
+import { freshDatabase } from './database.ts';
 
 type Options = { env?: Record<string, string> };
 

@@ -15,7 +15,7 @@ declare module 'vitest' {
 }
 
 /** One Postgres for the whole run, embedded or the outside one of DATABASE_URL, with a migrated database to copy from. */
-export default async function setup(project: TestProject) {
+export async function setup(project: TestProject) {
   const { connection, stop } = process.env.DATABASE_URL ? outside(process.env.DATABASE_URL) : await embedded();
   await makeTemplate(connection);
   project.provide('postgres', connection);

@@ -29,7 +29,7 @@ export async function storeRefusals(db: Db, rows: readonly RefusalRow[]): Promis
         ${sorted.map((row) => row.topic)}::text[], ${sorted.map((row) => row.detail)}::text[],
         ${sorted.map((row) => row.count)}::bigint[], ${sorted.map((row) => row.firstAt)}::timestamptz[],
         ${sorted.map((row) => row.lastAt)}::timestamptz[]
-      ) as n(unit_id, reason, topic, detail, count, first_at, last_at)
+      ) with ordinality as n(unit_id, reason, topic, detail, count, first_at, last_at, place)
       join units on units.id = n.unit_id for key share of units),
     raised as (
       update refusals r set count = r.count + n.count, last_at = n.last_at, detail = n.detail
@@ -50,7 +50,8 @@ export async function storeRefusals(db: Db, rows: readonly RefusalRow[]): Promis
     insert into refusals (unit_id, reason, topic, detail, count, first_at, last_at)
     select n.unit_id, n.reason, n.topic, n.detail, n.count, n.first_at, n.last_at from noted n
     where not exists (
-      select from raised r where r.unit_id = n.unit_id and r.reason = n.reason and r.topic = n.topic)`.execute(db);
+      select from raised r where r.unit_id = n.unit_id and r.reason = n.reason and r.topic = n.topic)
+    order by n.place`.execute(db);
 }
 
 /** What was refused from a unit, newest first. */

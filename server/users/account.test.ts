@@ -1,12 +1,13 @@
 import { sql } from 'kysely';
 import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { freshDatabase } from '../testing/database.ts';
+import { eventually } from '../testing/eventually.ts';
 import { goodPassword, type PeopleServer, startPeopleServer } from './people-server.ts';
-import { testDatabase } from './temporary-database.ts';
 
-const database = await testDatabase();
+const database = await freshDatabase();
 let server: PeopleServer;
 let forgetUnits = async (_userId: number): Promise<void> => {};
-afterAll(() => database.close());
+afterAll(() => database.drop());
 beforeEach(async () => {
   await sql`truncate users cascade`.execute(database.db);
   server = await startPeopleServer(database.db, { forgetUnits: (_tx, userId) => forgetUnits(userId) });
@@ -74,7 +75,7 @@ describe('changing the password', () => {
     const signingIn = await database.db.transaction().execute(async (tx) => {
       await change.execute(tx);
       const begun = signIn(goodPassword);
-      await expect.poll(waitingForLock).toBe(1);
+      await eventually(async () => expect(await waitingForLock()).toBe(1));
       return { begun };
     });
     expect((await signingIn.begun).status).toBe(401);
@@ -102,7 +103,7 @@ describe('deleting the account', () => {
     expect((await member.call('POST /api/me/deletion', remove)).status).toBe(204);
     expect(member.cookie).toBeUndefined();
     expect(forgotten).toHaveLength(1);
-    await expect.poll(() => heard).toEqual([{ user: me.id }]);
+    await eventually(() => expect(heard).toEqual([{ user: me.id }]));
     await listener.end();
     expect((await database.db.selectFrom('users').select('username').execute()).map((u) => u.username)).toEqual([
       'ada',

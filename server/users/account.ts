@@ -4,7 +4,7 @@ import type { Db } from '../database/connection.ts';
 import { AppError, conflict, forbidden, notFound } from '../errors.ts';
 import type { Log } from '../log.ts';
 import { keepAnAdministrator } from './administration.ts';
-import type { Person } from './caller.ts';
+import type { InPerson, Person } from './caller.ts';
 import type { SessionCookie } from './cookie.ts';
 import type { Limits } from './limits.ts';
 import type { Passwords } from './passwords.ts';
@@ -20,8 +20,6 @@ type Deps = {
   sessions: Sessions;
   forgetUnits: (tx: Db, userId: number) => Promise<void>;
 };
-/** A person by session: what is done here asks for the password and never takes a token. */
-type InPerson = Person & { sessionId: number };
 
 /** @throws AppError 403 to an API token; routes with the access `session` admit none */
 export function inPerson(person: Person): InPerson {
@@ -62,7 +60,7 @@ export function createAccount({ db, log, cookie, limits, passwords, sessions, fo
         if (!(await replacePassword(tx, person.userId, passwordHash, newHash))) {
           throw conflict('The password was changed elsewhere at the same moment.');
         }
-        return sessions.endOthers(tx, person.userId, person.sessionId);
+        return sessions.endOthers(tx, person, person.sessionId);
       });
       cookie.give(ctx, secret);
       log.info({ user: person.id }, 'the password was changed');

@@ -1,14 +1,15 @@
 import { sql } from 'kysely';
 import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { freshDatabase } from '../testing/database.ts';
+import { eventually } from '../testing/eventually.ts';
 import type { Browser } from './people-browser.ts';
 import { goodPassword, type PeopleServer, startPeopleServer } from './people-server.ts';
-import { testDatabase } from './temporary-database.ts';
 
-const database = await testDatabase();
+const database = await freshDatabase();
 let server: PeopleServer;
 let admin: Browser;
 let member: Browser;
-afterAll(() => database.close());
+afterAll(() => database.drop());
 beforeEach(async () => {
   await sql`truncate users cascade`.execute(database.db);
   server = await startPeopleServer(database.db);
@@ -67,7 +68,7 @@ describe('locking', () => {
 
     const locked = await admin.call(`PATCH /api/users/${id}`, { locked: true });
     expect(locked).toMatchObject({ status: 200, body: { username: 'grace', locked: true } });
-    await expect.poll(() => heard).toEqual([{ user: id }]);
+    await eventually(() => expect(heard).toEqual([{ user: id }]));
     expect((await member.call('GET /api/me')).status).toBe(401);
     expect(await byToken()).toBe(401);
     // Who does not know the password does not learn that the account is locked.
@@ -76,7 +77,7 @@ describe('locking', () => {
 
     await admin.call(`PATCH /api/users/${id}`, { locked: true, role: 'user' });
     await admin.call(`PATCH /api/users/${id}`, { locked: false });
-    await expect.poll(() => heard).toEqual([{ user: id }, { user: id }]);
+    await eventually(() => expect(heard).toEqual([{ user: id }, { user: id }]));
     await listener.end();
     expect((await member.call('GET /api/me')).status).toBe(401);
     expect(await byToken()).toBe(200);

@@ -44,8 +44,10 @@ export function createAdministration(deps: { db: Db; log: Log; now: () => Date; 
     if (!user) throw notFound('user');
     const after = { role: change.role ?? user.role, lockedAt: lockedAtAfter(user, change.locked) };
     await updateUser(tx, user.id, after);
-    if (after.lockedAt) await sessions.endAll(tx, user.id);
-    if (Boolean(after.lockedAt) !== Boolean(user.lockedAt)) await announce(tx, { user: user.uuid });
+    if (Boolean(after.lockedAt) !== Boolean(user.lockedAt)) {
+      if (after.lockedAt) await sessions.endAll(tx, { userId: user.id, id: user.uuid });
+      await announce(tx, { user: user.uuid });
+    }
     return (await listUsers(tx, user.id))[0];
   }
 

@@ -14,4 +14,7 @@ export type Person = {
   sessionId: number | undefined;
 };
 
+/** A person by session: never an API token. */
+export type InPerson = Person & { sessionId: number };
+
 export type Caller = Anonymous | Person;

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import type { AppError } from '../errors.ts';
+import { eventually } from '../testing/eventually.ts';
 import { createGate } from './gate.ts';
 
 /** Works that end when told. */
@@ -22,10 +23,10 @@ test('so many run, so many wait in order, more are sent away with 503', async ()
   expect(started).toEqual([1, 2]);
   endNext();
   expect(await results[0]).toBe(1);
-  await expect.poll(() => started).toEqual([1, 2, 3]);
+  await eventually(() => expect(started).toEqual([1, 2, 3]));
   for (let left = 3; left > 0; left--) {
     endNext();
-    await expect.poll(() => started.length).toBeGreaterThanOrEqual(Math.min(4, 7 - left));
+    await eventually(() => expect(started.length).toBeGreaterThanOrEqual(Math.min(4, 7 - left)));
   }
   expect(await Promise.all(results)).toEqual([1, 2, 3, 4]);
 });

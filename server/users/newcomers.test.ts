@@ -1,11 +1,11 @@
 import { sql } from 'kysely';
 import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { freshDatabase } from '../testing/database.ts';
 import { goodPassword, type PeopleServer, startPeopleServer } from './people-server.ts';
-import { testDatabase } from './temporary-database.ts';
 
-const database = await testDatabase();
+const database = await freshDatabase();
 let server: PeopleServer;
-afterAll(() => database.close());
+afterAll(() => database.drop());
 beforeEach(async () => {
   await sql`truncate users cascade`.execute(database.db);
   server = await startPeopleServer(database.db);

@@ -1,5 +1,4 @@
 import type { Context } from 'koa';
-import type { Db } from '../database/connection.ts';
 import { routes } from '../http/router.ts';
 import { type Account, inPerson } from './account.ts';
 import type { Administration } from './administration.ts';
@@ -15,7 +14,6 @@ import type { User } from './store.ts';
 import type { Tokens } from './tokens.ts';
 
 type Deps = {
-  db: Db;
   account: Account;
   administration: Administration;
   cookie: SessionCookie;
@@ -31,7 +29,7 @@ export const usersRoutes = (deps: Deps) => {
   const { account, administration, cookie, invites, newcomers, origin, sessions, signIn, tokens } = deps;
 
   const end = async (ctx: Context, person: Person, session: string) => {
-    if ((await sessions.end(person.userId, session)) === person.sessionId) cookie.take(ctx);
+    if ((await sessions.end(person, session)) === person.sessionId) cookie.take(ctx);
   };
 
   return routes(usersContract, {
@@ -40,12 +38,12 @@ export const usersRoutes = (deps: Deps) => {
     'POST /api/sessions': async ({ ctx, body }) => shown(await signIn(ctx, body)),
     'GET /api/sessions': ({ caller }) => sessions.list(caller),
     'DELETE /api/sessions/current': async ({ ctx, caller }) => {
-      await sessions.endCurrent(inPerson(caller).sessionId);
+      await sessions.endCurrent(inPerson(caller));
       cookie.take(ctx);
     },
     'DELETE /api/sessions/:id': ({ ctx, caller, params }) => end(ctx, caller, params.id),
     'DELETE /api/sessions': async ({ ctx, caller }) => {
-      await sessions.endAll(deps.db, caller.userId);
+      await sessions.endEverywhere(caller);
       cookie.take(ctx);
     },
     'GET /api/me': async ({ caller }) => shown(await account.find(caller)),

@@ -1,10 +1,11 @@
 import type { Context } from 'koa';
 import { v7 as uuidv7 } from 'uuid';
+import { announce } from '../database/changes.ts';
 import type { Db } from '../database/connection.ts';
 import { notFound } from '../errors.ts';
-import type { Person } from './caller.ts';
+import type { InPerson, Person } from './caller.ts';
 import { scope } from './contract.ts';
-import { type SessionCookie, sessionLifetime } from './cookie.ts';
+import type { SessionCookie } from './cookie.ts';
 import { hashOfSecret, newSecret } from './secret.ts';
 import {
   deleteOldSessions,
@@ -18,16 +19,28 @@ import {
   replaceSessionSecret,
 } from './session-store.ts';
 
+/** How long an unused session lives, in milliseconds: 30 days. */
+const lifetime = 30 * 24 * 60 * 60 * 1000;
 /** Use is written down once a minute at most, in milliseconds: a page that asks all the time costs one update. */
 const writeInterval = 60_000;
 /** Of one user; signing in once more ends the one unused for longest. */
 const mostSessions = 50;
 
+type Owner = Pick<Person, 'userId' | 'id'>;
+
 export type Sessions = ReturnType<typeof createSessions>;
 
-/** Browsers that are signed in. The cookie holds a secret, the database its hash; 30 days without use end a session. */
+/**
+ * Browsers that are signed in. The cookie holds a secret, the database its hash; 30 days without use end a session.
+ * An end is announced, so that live pages opened with it are closed.
+ */
 export function createSessions({ db, cookie, now }: { db: Db; cookie: SessionCookie; now: () => Date }) {
-  const expiry = () => new Date(now().getTime() + sessionLifetime);
+  const expiry = () => new Date(now().getTime() + lifetime);
+
+  async function endAll(tx: Db, user: Owner): Promise<void> {
+    await deleteSessions(tx, user.userId);
+    await announce(tx, { user: user.id });
+  }
 
   return {
     /** Makes a session for this browser. @returns the secret, for `cookie.give` once the transaction is committed */
@@ -55,7 +68,7 @@ export function createSessions({ db, cookie, now }: { db: Db; cookie: SessionCoo
       return { kind: 'person', userId: id, id: uuid, username, role, scopes: scope.options, sessionId, lastUsedAt };
     },
 
-    /** Lets the session, and its cookie, live another 30 days from now. */
+    /** Lets the session live another 30 days from now, and renews the cookie where the answer has not begun. */
     prolong: async (ctx: Context, secret: string, lastUsedAt: Date): Promise<void> => {
       const before = new Date(now().getTime() - writeInterval);
       if (lastUsedAt > before) return;
@@ -64,23 +77,31 @@ export function createSessions({ db, cookie, now }: { db: Db; cookie: SessionCoo
     },
 
     /** Ends the user's other sessions and gives this one a new secret. @returns it, for `cookie.give` after the commit */
-    endOthers: async (tx: Db, userId: number, sessionId: number): Promise<string> => {
+    endOthers: async (tx: Db, user: Owner, sessionId: number): Promise<string> => {
       const secret = newSecret();
-      await deleteSessions(tx, userId, sessionId);
+      await deleteSessions(tx, user.userId, sessionId);
       await replaceSessionSecret(tx, sessionId, hashOfSecret(secret));
+      await announce(tx, { user: user.id });
       return secret;
     },
 
-    endAll: (tx: Db, userId: number): Promise<void> => deleteSessions(tx, userId),
+    endAll,
+    endEverywhere: (user: Owner): Promise<void> => db.transaction().execute((tx) => endAll(tx, user)),
 
-    endCurrent: (sessionId: number): Promise<void> => deleteSessionById(db, sessionId),
+    endCurrent: ({ id, sessionId }: InPerson): Promise<void> =>
+      db.transaction().execute(async (tx) => {
+        await deleteSessionById(tx, sessionId);
+        await announce(tx, { user: id });
+      }),
 
     /** @returns the session's own id. @throws AppError 404 */
-    end: async (userId: number, uuid: string): Promise<number> => {
-      const ended = await deleteSession(db, userId, uuid);
-      if (ended === undefined) throw notFound('session');
-      return ended;
-    },
+    end: (user: Owner, uuid: string): Promise<number> =>
+      db.transaction().execute(async (tx) => {
+        const ended = await deleteSession(tx, user.userId, uuid);
+        if (ended === undefined) throw notFound('session');
+        await announce(tx, { user: user.id });
+        return ended;
+      }),
 
     list: async (person: Person) => {
       const sessions = await listSessions(db, person.userId, now());

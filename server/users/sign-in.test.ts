@@ -1,11 +1,11 @@
 import { sql } from 'kysely';
 import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { freshDatabase } from '../testing/database.ts';
 import { goodPassword, type PeopleServer, startPeopleServer } from './people-server.ts';
-import { testDatabase } from './temporary-database.ts';
 
-const database = await testDatabase();
+const database = await freshDatabase();
 let server: PeopleServer;
-afterAll(() => database.close());
+afterAll(() => database.drop());
 beforeEach(async () => {
   await sql`truncate users cascade`.execute(database.db);
   server = await startPeopleServer(database.db);
@@ -21,7 +21,7 @@ test('the cookie is a secret out of reach of scripts and other sites, of which t
   const { status, headers, body } = await browser.call('POST /api/sessions', right);
   expect({ status, body }).toMatchObject({ status: 201, body: { username: 'Ada', role: 'administrator' } });
   expect(headers.get('set-cookie')).toMatch(
-    /^croft_session=[\w-]{43}; Path=\/; Max-Age=2592000; HttpOnly; SameSite=Lax$/,
+    /^croft_session=[\w-]{43}; Path=\/; Max-Age=34560000; HttpOnly; SameSite=Lax$/,
   );
   const { rows } = await sql`select sessions.* from sessions`.execute(database.db);
   expect(JSON.stringify(rows)).not.toContain(browser.cookie);

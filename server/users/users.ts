@@ -79,6 +79,6 @@ export function createUsers({
     /** Whether there is an administrator. */
     isSetUp: newcomers.isSetUp,
     setupToken: newcomers.setupToken,
-    routes: usersRoutes({ account, administration, cookie, invites, newcomers, origin, sessions, signIn, tokens, db }),
+    routes: usersRoutes({ account, administration, cookie, invites, newcomers, origin, sessions, signIn, tokens }),
   };
 }

@@ -4,7 +4,6 @@
  * A message is a text, with `{name}` for what is filled in, or an object of plural forms chosen by `{count}`
  * (CLDR categories: one, few, many, other; https://cldr.unicode.org/index/cldr-spec/plural-rules).
  */
-// biome-ignore lint/style/noDefaultExport: this is how Paraglide takes a plugin
 export default {
   key: 'croft.messages',
 

@@ -1,4 +1,9 @@
-type Operation = { summary: string; 'x-access': string; requestBody?: unknown; parameters?: { name: string; in: string }[] };
+type Operation = {
+  summary: string;
+  'x-access': string;
+  requestBody?: unknown;
+  parameters?: { name: string; in: string }[];
+};
 type Document = { info: { version: string }; paths: Record<string, Record<string, Operation>> };
 
 const accessWords: Record<string, string> = {
@@ -15,21 +20,21 @@ export function docsPage(document: Document): string {
     Object.entries(methods).map(([method, operation]) => section(method, path, operation)),
   );
   return `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
-<title>Croft API</title><style>${style}</style></head><body><main><h1>Croft API ${escape(document.info.version)}</h1>
+<title>Croft API</title><style>${style}</style></head><body><main><h1>Croft API ${escapeHtml(document.info.version)}</h1>
 <p>The whole of it for programs: <a href="/api/openapi.json">openapi.json</a> (OpenAPI 3.1). Sign in with the session cookie, or send
 <code>Authorization: Bearer &lt;API token&gt;</code>. Errors are problem+json (RFC 9457).</p>${routes.join('')}</main></body></html>`;
 }
 
 function section(method: string, path: string, operation: Operation): string {
-  const names = (operation.parameters ?? []).map(({ name, in: where }) => `${escape(name)} (${where})`).join(', ');
+  const names = (operation.parameters ?? []).map(({ name, in: where }) => `${escapeHtml(name)} (${where})`).join(', ');
   const body = operation.requestBody
-    ? `<details><summary>Body</summary><pre>${escape(JSON.stringify(operation.requestBody, null, 2))}</pre></details>`
+    ? `<details><summary>Body</summary><pre>${escapeHtml(JSON.stringify(operation.requestBody, null, 2))}</pre></details>`
     : '';
-  return `<section><h2><code>${method.toUpperCase()} ${escape(path)}</code></h2><p>${escape(operation.summary)}</p>
-<p class="who">For: ${escape(accessWords[operation['x-access']] ?? '')}${names && ` · Parameters: ${names}`}</p>${body}</section>`;
+  return `<section><h2><code>${method.toUpperCase()} ${escapeHtml(path)}</code></h2><p>${escapeHtml(operation.summary)}</p>
+<p class="who">For: ${escapeHtml(accessWords[operation['x-access']] ?? '')}${names && ` · Parameters: ${names}`}</p>${body}</section>`;
 }
 
-const escape = (text: string) =>
+const escapeHtml = (text: string) =>
   text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
 
 const style = `:root{color-scheme:light dark}body{font:16px/1.5 system-ui,sans-serif;margin:0}main{max-width:60rem;margin:0 auto;padding:1rem}

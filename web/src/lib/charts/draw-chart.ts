@@ -83,7 +83,8 @@ function timeRange({ range }: ChartOptions, least: number | null, greatest: numb
 const scaleOf = (unit: string | undefined) => unit ?? 'value';
 
 function seriesOptions({ series, mode, colours }: ChartOptions) {
-  const stepped = mode === 'step' ? { paths: uPlot.paths.stepped?.({ align: 1 }) } : {};
+  const stepped: uPlot.Series =
+    mode === 'step' ? { paths: uPlot.paths.stepped?.({ align: 1 }), points: { show: false } } : {};
   const bands: uPlot.Band[] = [];
   const all: uPlot.Series[] = [];
   for (const [index, { label, unit, envelope }] of series.entries()) {
@@ -121,9 +122,16 @@ function axisOptions({ series, colours, font, locale }: ChartOptions): uPlot.Axi
         side: index === 0 ? 3 : 1,
         // One grid is enough; the second axis has its own steps.
         grid: index === 0 ? grid : { show: false },
-        size: (_, labels) => 20 + 7 * Math.max(3, ...(labels ?? []).map((label) => label.length)),
-        values: (_, ticks) => ticks.map((tick) => `${formatValue(tick, locale)} ${unitSymbol(unit)}`.trimEnd()),
+        // Wide enough for most, so that charts below each other line up.
+        size: (_, labels) => Math.max(56, 20 + 7 * Math.max(0, ...(labels ?? []).map((label) => label.length))),
+        values: (_, ticks) => valueLabels(ticks, unit, locale),
       }),
     ),
   ];
+}
+
+/** The unit of measure stands at the topmost tick only. */
+function valueLabels(ticks: readonly number[], unit: string | undefined, locale: string): string[] {
+  const labels = ticks.map((tick) => formatValue(tick, locale));
+  return labels.map((label, place) => (place === labels.length - 1 ? `${label} ${unitSymbol(unit)}`.trimEnd() : label));
 }
