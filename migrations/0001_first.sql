@@ -9,12 +9,13 @@ create table users (
   id bigint generated always as identity primary key,
   uuid uuid not null unique,
   username text not null,
+  -- the username with its case folded by the program, whatever the locale of the database
+  username_key text not null unique,
   password_hash text not null,
   role text not null check (role in ('administrator', 'user')),
   locked_at timestamptz,
   created_at timestamptz not null default now()
 );
-create unique index users_username on users (lower(username));
 
 -- Secrets of sessions, tokens and invites are 32 random bytes; what is stored is their SHA-256.
 create table sessions (

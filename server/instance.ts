@@ -6,14 +6,14 @@ import type { Config } from './config.ts';
 import { createChanges } from './database/changes.ts';
 import { createDatabase } from './database/connection.ts';
 import { openDatabase } from './database/open.ts';
-import { createDirectory, type LiveVariable } from './directory/directory.ts';
+import { createDirectory, type LiveVariable, noteConfirmed, noteDisconnected } from './directory/directory.ts';
 import { createPresenceWatch } from './directory/presence-watch.ts';
-import { noteConfirmed, noteDisconnected } from './directory/store.ts';
 import { close, doorsOf, listen, portTaken, unreachable } from './doors.ts';
 import { createHistory } from './history/history.ts';
 import { createApp } from './http/app.ts';
 import { createMetrics } from './http/metrics.ts';
 import { operationsRoutes } from './http/operations/routes.ts';
+import { createPreviews } from './http/preview.ts';
 import { loadInstanceKey } from './instance-key.ts';
 import { createJournal, type Stored } from './journal/journal.ts';
 import { createLive } from './live/live.ts';
@@ -107,6 +107,8 @@ export async function startInstance(config: Config, log: Log) {
     confirmed,
     presenceChanged: ({ unit }, isConnected) => {
       presence.check(unit);
+      const event = isConnected ? 'connected' : 'disconnected';
+      live.publishUnit({ event: 'connection', data: { unit: unit.uuid, event, detail: '' } });
       if (!isConnected) noteDisconnected(db, unit.id, new Date()).catch((err) => log.warn({ err }, 'presence'));
     },
     log,
@@ -160,6 +162,12 @@ export async function startInstance(config: Config, log: Log) {
     trustedProxies: config.trustedProxies,
     isHttps: doors.isHttps,
     webFolder,
+    previewOf: createPreviews({
+      origin: () => config.publicUrl ?? doors.localUrl(),
+      unit: (uuid) => units.show({ kind: 'anonymous' }, uuid),
+      variable: (uuid) => variables.readable(db, { kind: 'anonymous' }, uuid),
+      log,
+    }),
     log,
   });
 
@@ -179,10 +187,10 @@ export async function startInstance(config: Config, log: Log) {
     await journal.append({ unitId, unitUuid, values: [{ ...value, at, corrected: false }] });
     return new Date(at);
   }
-  function confirmed(_unitUuid: string, input: LiveVariable): void {
+  function confirmed(unitUuid: string, input: LiveVariable): void {
     const at = new Date();
     noteConfirmed(db, [input.id], at).then(
-      () => live.publishConfirmed(input.uuid, at),
+      () => live.publishConfirmed(unitUuid, input.uuid, at),
       (err) => log.warn({ err }, 'a confirmation could not be stored'),
     );
   }

@@ -13,6 +13,7 @@ export type Database = {
     id: Generated<number>;
     uuid: string;
     username: string;
+    usernameKey: string;
     passwordHash: string;
     role: 'administrator' | 'user';
     lockedAt: Date | null;

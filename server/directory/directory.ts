@@ -6,6 +6,8 @@ import { type EnvelopeKeys, envelopeKeys } from '../mqtt/envelope.ts';
 import { type Check, compileCheck, type Definition, type JsonValue } from '../variables/definition.ts';
 import { loadUnit, loadVariables, type UnitRow, type VariableRow } from './store.ts';
 
+export { admitProof, noteConfirmed, noteConnected, noteDisconnected } from './store.ts';
+
 export type LiveVariable = {
   id: number;
   uuid: string;

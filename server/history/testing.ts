@@ -11,7 +11,7 @@ export type Sample = [at: number, value: JsonValue];
 export async function makeVariable(db: Db, visibility: Visibility = 'public'): Promise<{ id: number; uuid: string }> {
   const owner = await db
     .insertInto('users')
-    .values({ uuid: v7(), username: v7(), passwordHash: '-', role: 'user' })
+    .values({ uuid: v7(), username: v7(), usernameKey: v7(), passwordHash: '-', role: 'user' })
     .returning('id')
     .executeTakeFirstOrThrow();
   const unit = await db

@@ -1,4 +1,4 @@
-import Koa, { type Context } from 'koa';
+import Koa, { type Context, type Middleware } from 'koa';
 import helmet from 'koa-helmet';
 import type { Log } from '../log.ts';
 import type { Caller } from '../users/caller.ts';
@@ -16,19 +16,20 @@ type Deps = {
   trustedProxies: number;
   isHttps: boolean;
   webFolder: string;
+  previewOf: (path: string) => Promise<string>;
   log: Log;
 };
 
 /** The HTTP door: ids and log lines, problems, headers, limits, routes, then the web. */
 export function createApp(deps: Deps): Koa {
-  const { tables, metrics, trustedProxies, isHttps, webFolder, log } = deps;
+  const { tables, metrics, trustedProxies, isHttps, webFolder, previewOf, log } = deps;
   const callerOf = (ctx: Context): Promise<Caller> => {
     ctx.state.caller ??= deps.callerOf(ctx);
     return ctx.state.caller;
   };
   const app = new Koa({ proxy: trustedProxies > 0, maxIpsCount: trustedProxies });
   const router = createRouter(tables, callerOf);
-  const web = webFiles(webFolder);
+  const web = webFiles(webFolder, previewOf);
   const limits = rateLimits(callerOf);
   app.on('error', (error) => log.debug({ err: error }, 'a response could not be sent'));
   app.use(accessLog(log));
@@ -51,7 +52,14 @@ export function createApp(deps: Deps): Koa {
   return app;
 }
 
-function securityHeaders(scriptHashes: string[], isHttps: boolean) {
+/** Pages under /embed/ are made to stand in other sites' pages; all others may not be framed. */
+function securityHeaders(scriptHashes: string[], isHttps: boolean): Middleware {
+  const own = headersOf(scriptHashes, isHttps, "'none'");
+  const embedded = headersOf(scriptHashes, isHttps, '*');
+  return (ctx, next) => (ctx.path.startsWith('/embed/') ? embedded(ctx, next) : own(ctx, next));
+}
+
+function headersOf(scriptHashes: string[], isHttps: boolean, framedBy: "'none'" | '*'): Middleware {
   return helmet({
     contentSecurityPolicy: {
       useDefaults: false,
@@ -65,9 +73,12 @@ function securityHeaders(scriptHashes: string[], isHttps: boolean) {
         objectSrc: ["'none'"],
         baseUri: ["'none'"],
         formAction: ["'self'"],
-        frameAncestors: ["'none'"],
+        frameAncestors: [framedBy],
       },
     },
+    // A page that is isolated itself (COEP) may embed only what says so.
+    crossOriginResourcePolicy: { policy: framedBy === '*' ? 'cross-origin' : 'same-origin' },
+    xFrameOptions: framedBy === '*' ? false : { action: 'deny' },
     strictTransportSecurity: isHttps ? { maxAge: 31_536_000, includeSubDomains: false } : false,
     referrerPolicy: { policy: 'no-referrer' },
   });

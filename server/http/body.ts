@@ -14,10 +14,18 @@ export async function readJsonBody(ctx: Context): Promise<unknown> {
   if (raw.length === 0) return undefined;
   if (!ctx.is('json', '+json')) throw new AppError(415, 'unsupported-media-type', 'Send application/json.');
   try {
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(raw));
+    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(raw), storable);
   } catch (error) {
-    throw badRequest(`The body is no JSON: ${(error as Error).message}`);
+    throw badRequest(`The body cannot be read as JSON: ${(error as Error).message}`);
   }
+}
+
+/** Postgres keeps neither NUL nor half a surrogate pair in text. */
+function storable(_key: string, value: unknown): unknown {
+  if (typeof value === 'string' && (value.includes('\0') || !value.isWellFormed())) {
+    throw new Error('a text holds a NUL or half a surrogate pair');
+  }
+  return value;
 }
 
 /** The body's bytes, as they came. @param limit bytes */

@@ -2,24 +2,39 @@ import type { Context, Middleware } from 'koa';
 import { RateLimiterMemory, type RateLimiterRes } from 'rate-limiter-flexible';
 import { tooManyRequests } from '../errors.ts';
 import type { Caller } from '../users/caller.ts';
+import { createBuckets } from './buckets.ts';
+import { networkOf } from './network.ts';
 
 /** Requests a minute, by kind of caller; a page of fifty charts opens with about a hundred. */
 const perMinute = { anonymous: 600, session: 3_000, token: 1_200 };
 
-/** Counts requests per address for the anonymous, per user and kind for the others. */
+/** Counters of networks at most, however many addresses call. */
+const networks = 2 ** 14;
+
+/** Counts requests per network for the anonymous and for wrong tokens, per user and kind for the others. */
 export function rateLimits(callerOf: (ctx: Context) => Promise<Caller>): Middleware {
   const limiters = Object.fromEntries(
     Object.entries(perMinute).map(([kind, points]) => [kind, new RateLimiterMemory({ points, duration: 60 })]),
   );
-  return async (ctx, next) => {
-    const caller = await callerOf(ctx);
-    const kind = caller.kind === 'anonymous' ? 'anonymous' : caller.sessionId === undefined ? 'token' : 'session';
-    const key = caller.kind === 'anonymous' ? ctx.ip : String(caller.userId);
+  const bucketOf = createBuckets(networks);
+
+  async function count(kind: keyof typeof perMinute, key: string | number): Promise<void> {
     try {
       await limiters[kind]?.consume(key);
     } catch (blocked) {
       throw tooManyRequests('Too many requests.', (blocked as RateLimiterRes).msBeforeNext / 1000);
     }
+  }
+
+  const countAnonymous = (ctx: Context) => count('anonymous', bucketOf(networkOf(ctx.ip)));
+
+  return async (ctx, next) => {
+    const caller = await callerOf(ctx).catch(async (error) => {
+      await countAnonymous(ctx);
+      throw error;
+    });
+    if (caller.kind === 'anonymous') await countAnonymous(ctx);
+    else await count(caller.sessionId === undefined ? 'token' : 'session', caller.userId);
     await next();
   };
 }

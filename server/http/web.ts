@@ -13,8 +13,14 @@ export function inlineScriptHashes(html: string): string[] {
   );
 }
 
-/** Serves the built web: files as they are (hashed names for ever), every other path the page itself. */
-export function webFiles(folder: string): { middleware: Middleware; scriptHashes: string[] } {
+/**
+ * Serves the built web: files as they are (hashed names for ever), every other path the page itself.
+ * @param headOf what more stands in the head of the page at a path, as HTML
+ */
+export function webFiles(
+  folder: string,
+  headOf: (path: string) => Promise<string>,
+): { middleware: Middleware; scriptHashes: string[] } {
   const pageFile = join(folder, 'shell.html');
   if (!existsSync(pageFile)) return { middleware: notBuilt, scriptHashes: [] };
   const page = readFileSync(pageFile, 'utf8');
@@ -26,21 +32,21 @@ export function webFiles(folder: string): { middleware: Middleware; scriptHashes
       ctx.res.statusCode = 200;
       files(ctx.req, ctx.res, () => {
         ctx.respond = true;
-        servePage(ctx, page);
-        resolve(undefined);
+        resolve(servePage(ctx, page, headOf));
       });
     });
   return { middleware, scriptHashes: inlineScriptHashes(page) };
 }
 
 /** Addresses of pages have no dot; one with a dot was meant for a file that is not there. */
-function servePage(ctx: Context, page: string): void {
+async function servePage(ctx: Context, page: string, headOf: (path: string) => Promise<string>): Promise<void> {
   ctx.status = 404;
   if (/\.\w+$/.test(ctx.path) || (ctx.method !== 'GET' && ctx.method !== 'HEAD')) return;
   ctx.status = 200;
   ctx.type = 'html';
   ctx.set('Cache-Control', 'no-cache');
-  ctx.body = page;
+  const head = await headOf(ctx.path);
+  ctx.body = page.replace('</head>', () => `${head}</head>`);
 }
 
 function cacheForEver(res: { setHeader: (name: string, value: string) => void }, path: string): void {

@@ -14,17 +14,15 @@ export const liveContract = contract({
     access: 'anyone',
     query: z.object({
       variables: uuids.optional().meta({ description: 'Comma-separated UUIDs' }),
-      units: uuids
-        .optional()
-        .meta({
-          description: 'Comma-separated UUIDs: all their variables, and presence; for the owner refusals and log too',
-        }),
+      units: uuids.optional().meta({
+        description: 'Comma-separated UUIDs: all their variables, and presence; for the owner refusals and log too',
+      }),
       mine: z.enum(['1']).optional().meta({ description: 'All units of the caller' }),
     }),
     reply: {
       contentTypes: ['text/event-stream'],
       description:
-        'event: value {"variable","unit","value","at"} · confirmed {"variable","at"} · presence {"unit","presence","lastSeenAt"} · refusal {"unit","reason","detail","topic"} · log {"unit","level","text","at"} · connection {"unit","event","detail"}; `id:` stands on values',
+        'event: value {"variable","unit","value","at"} · confirmed {"variable","unit","at"} · presence {"unit","presence","lastSeenAt"} · refusal {"unit","reason","detail","topic"} · state {"unit","state"} · log {"unit","level","text","at"} · connection {"unit","event","detail"}; `id:` stands on values',
     },
   },
 });

@@ -1,6 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import type { Change } from '../database/changes.ts';
 import type { Stored } from '../journal/journal.ts';
+import type { JsonValue } from '../variables/definition.ts';
 import type { Audible } from './store.ts';
 
 /** One person's open page: what it hears and where it is written. */
@@ -20,6 +21,7 @@ export type Listener = {
 export type UnitEvent =
   | { event: 'presence'; data: { unit: string; presence: string; lastSeenAt: string | null } }
   | { event: 'refusal'; data: { unit: string; reason: string; detail: string; topic: string } }
+  | { event: 'state'; data: { unit: string; state: { [name: string]: JsonValue } } }
   | { event: 'log'; data: { unit: string; level: string; text: string; at: string } }
   | { event: 'connection'; data: { unit: string; event: string; detail: string } };
 
@@ -46,7 +48,9 @@ export function createLive() {
       if (listener.pending) listener.pending.push(send);
       else send();
     }
-    if (entry.log && listener.audible.ownUnits.has(entry.unitUuid)) {
+    if (!listener.audible.ownUnits.has(entry.unitUuid)) return;
+    if (entry.state) write(listener, 'state', { unit: entry.unitUuid, state: entry.state });
+    if (entry.log) {
       const { level, text, at } = entry.log;
       write(listener, 'log', { unit: entry.unitUuid, level, text, at: new Date(at).toISOString() });
     }
@@ -70,9 +74,10 @@ export function createLive() {
     },
 
     /** A device acknowledged an input's value. */
-    publishConfirmed(variable: string, at: Date): void {
+    publishConfirmed(unit: string, variable: string, at: Date): void {
       for (const listener of listeners) {
-        if (listener.audible.variables.has(variable)) write(listener, 'confirmed', { variable, at: at.toISOString() });
+        if (listener.audible.variables.has(variable))
+          write(listener, 'confirmed', { variable, unit, at: at.toISOString() });
       }
     },
 

@@ -1,8 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { RateLimiterMemory } from 'rate-limiter-flexible';
 import type { Db } from '../database/connection.ts';
-import { type Directory, hashToken, type LiveUnit } from '../directory/directory.ts';
-import { admitProof, noteConnected } from '../directory/store.ts';
+import { admitProof, type Directory, hashToken, type LiveUnit, noteConnected } from '../directory/directory.ts';
 import type { Log } from '../log.ts';
 import type { Refusal } from './ingest.ts';
 import { checkConnectPassword } from './proof.ts';
@@ -36,14 +35,18 @@ type Deps = {
 
 type Refused = { returnCode: number; reason: string; detail: string };
 
-/** Failed attempts of one address within a minute before it is not listened to any more. */
-const failuresPerMinute = 60;
+/**
+ * Failed attempts within a minute before no more are looked at: of one device at an address (a wrong one must not keep its
+ * neighbours behind the same router out), and of the address in all.
+ */
+const failuresPerMinute = { device: 30, address: 600 };
 const tokensKept = 20_000;
 const uuidShape = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
 /** Who may connect: every refusal is shown to the unit's owner with its reason. */
 export function createAdmission({ db, directory, verifyUnitToken, refuse, log }: Deps) {
-  const failures = new RateLimiterMemory({ points: failuresPerMinute, duration: 60 });
+  const ofDevice = new RateLimiterMemory({ points: failuresPerMinute.device, duration: 60 });
+  const ofAddress = new RateLimiterMemory({ points: failuresPerMinute.address, duration: 60 });
   /** Verified tokens by hash: jose verifies 13,000/s, a reconnecting fleet wants more. What they say never changes. */
   const verified = new Map<string, { sub: string; gen: number }>();
 
@@ -55,7 +58,7 @@ export function createAdmission({ db, directory, verifyUnitToken, refuse, log }:
   }
 
   async function refused(attempt: Attempt, unit: LiveUnit | undefined, why: Refused): Promise<Admission> {
-    await failures.consume(attempt.address).catch(() => undefined);
+    await Promise.allSettled([ofDevice.consume(deviceKey(attempt)), ofAddress.consume(attempt.address)]);
     log.debug({ address: attempt.address, unit: unit?.uuid, reason: why.reason }, 'an MQTT connection was refused');
     if (unit) {
       await refuse({ unitId: unit.id, unitUuid: unit.uuid, reason: why.reason, topic: '', detail: why.detail });
@@ -95,9 +98,9 @@ export function createAdmission({ db, directory, verifyUnitToken, refuse, log }:
   }
 
   return async (attempt: Attempt): Promise<Admission> => {
-    const past = await failures.get(attempt.address);
-    if (past && past.consumedPoints > failuresPerMinute) {
-      return { ok: false, returnCode: code.unavailable, message: 'too many failed attempts from this address' };
+    const past = await Promise.all([ofDevice.get(deviceKey(attempt)), ofAddress.get(attempt.address)]);
+    if (past.some((failures) => failures && failures.remainingPoints === 0)) {
+      return { ok: false, returnCode: code.unavailable, message: 'too many failed attempts' };
     }
     try {
       return await decide(attempt);
@@ -107,6 +110,8 @@ export function createAdmission({ db, directory, verifyUnitToken, refuse, log }:
     }
   };
 }
+
+const deviceKey = ({ address, username }: Attempt) => `${address} ${hashToken(username).toString('base64')}`;
 
 function sealedProblem(attempt: Attempt, unit: LiveUnit, generation: number): Refused | undefined {
   if (unit.security !== 'sealed') return refusals.notSealed;

@@ -9,7 +9,7 @@ import type { unitsContract } from './contract.ts';
 import { type Document, readDocuments } from './documents.ts';
 import type { Reading } from './reading.ts';
 import { diffSchema } from './schema-diff.ts';
-import { deleteUnits, idsOfOwner, updateDocuments, updateUnit } from './store.ts';
+import { deleteUnits, idsOfOwner, lockProgress, updateDocuments, updateUnit } from './store.ts';
 
 type Change = z.output<(typeof unitsContract)['PATCH /api/units/:id']['body']>;
 type Deps = { db: Db; sectors: Sectors; variables: Variables; reading: Reading };
@@ -78,7 +78,7 @@ export type Changing = ReturnType<typeof createChanging>;
 
 async function removeUnits(tx: Db, variables: Variables, units: readonly { id: number; uuid: string }[]) {
   const ids = units.map(({ id }) => id);
-  await variables.removeOfUnits(tx, ids);
+  await variables.removeOfUnits(tx, ids, () => lockProgress(tx, ids));
   await deleteUnits(tx, ids);
   await announce(tx, ...units.map(({ uuid }) => ({ unit: uuid })));
 }

@@ -43,6 +43,9 @@ const ownUnit = unit.extend({
   schema: z.record(z.string(), z.json()),
   example: z.record(z.string(), z.json()),
   settings: z.record(z.string(), z.json()).meta({ description: 'The own values of env.json, as the owner set them' }),
+  settable: z
+    .array(z.string())
+    .meta({ description: 'Names of json_example.json that the owner sets; the instance fills in the others' }),
 });
 
 const schemaChange = z.object({
@@ -51,7 +54,10 @@ const schemaChange = z.object({
   change: z.enum(['added', 'removed', 'changed']),
   before: definition.optional(),
   after: definition.optional(),
-  historyRows: z.int().optional().meta({ description: 'Removed: stored values that would go with it' }),
+  historyRows: z
+    .int()
+    .optional()
+    .meta({ description: 'Removed: stored values that would go with it; 100000 stands for that or more' }),
 });
 
 const refusal = z.object({

@@ -44,6 +44,10 @@ export function makeEnv(facts: Facts, example: Example, settings: Example): Exam
   return Object.fromEntries(env);
 }
 
+/** What the example asks for and the instance does not fill in. */
+export const settableNames = (example: Example): string[] =>
+  Object.keys(example).filter((name) => !vocabulary.has(name));
+
 /** Those of the settings that the example still asks for, with its type: the example may have changed since they were set. */
 export function fittingSettings(example: Example, settings: Example): Example {
   return Object.fromEntries(Object.entries(settings).filter(([name, value]) => !settingProblem(example, name, value)));

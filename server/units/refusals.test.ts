@@ -1,13 +1,12 @@
 import { pino } from 'pino';
 import { afterAll, beforeEach, describe, expect, test } from 'vitest';
-import type { ApiReply } from '../contract.ts';
 import type { Db } from '../database/connection.ts';
 import { testInstance } from '../testing/instance.ts';
 import { createRefusals, type NotedRefusal } from './refusals.ts';
 
 const croft = await testInstance();
 afterAll(() => croft.close());
-const ann = await croft.signUp('ann');
+const ann = await croft.user('ann');
 const log = pino({ level: 'silent' });
 
 let unit = { unitId: 0, unitUuid: '' };
@@ -18,18 +17,12 @@ beforeEach(async () => {
 
 async function makeUnit() {
   count++;
-  const { body } = await ann.call<ApiReply<'POST /api/units'>>('POST /api/units', {
-    name: `Unit ${count}`,
-    schema: {},
-  });
-  const row = croft.db.selectFrom('units').select('id').where('uuid', '=', body.id);
-  return { unitId: (await row.executeTakeFirstOrThrow()).id, unitUuid: body.id };
+  const { id } = await ann.call('POST /api/units', { body: { name: `Unit ${count}`, schema: {} } });
+  const row = croft.db.selectFrom('units').select('id').where('uuid', '=', id);
+  return { unitId: (await row.executeTakeFirstOrThrow()).id, unitUuid: id };
 }
 
-async function listed() {
-  const { body } = await ann.call<ApiReply<'GET /api/units/:id/refusals'>>(`GET /api/units/${unit.unitUuid}/refusals`);
-  return body;
-}
+const listed = () => ann.call('GET /api/units/:id/refusals', { params: { id: unit.unitUuid } });
 const short = async () => (await listed()).map(({ reason, topic, count }) => [reason, topic, count]);
 const refusal = (topic = 'a', reason = 'bad-value', detail = 'why') => ({ ...unit, reason, topic, detail });
 

@@ -164,6 +164,13 @@ export async function updateDocuments(
   await tx.updateTable('units').set(documents).where('id', '=', id).execute();
 }
 
+/** The journal locks progress before current values: so does who deletes both, or the two would wait for each other. */
+export async function lockProgress(tx: Db, unitIds: readonly number[]): Promise<void> {
+  if (unitIds.length === 0) return;
+  const rows = tx.selectFrom('unitProgress').select('unitId').where('unitId', 'in', unitIds);
+  await rows.orderBy('unitId').forUpdate().execute();
+}
+
 export async function deleteUnits(tx: Db, ids: readonly number[]): Promise<void> {
   if (ids.length > 0) await tx.deleteFrom('units').where('id', 'in', ids).execute();
 }

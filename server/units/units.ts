@@ -34,6 +34,8 @@ export function createUnits({ db, secrets, sectors, variables, publicEndpoints, 
   return {
     routes: unitsRoutes({ db, reading, making, changing, identity }),
     forgetUnits: changing.forgetUnits,
+    /** A unit as the caller may see it. @throws AppError 404 when there is none, or none for them to see */
+    show: reading.show,
     /** The virtual units whose owners are not locked; with a UUID that one alone. */
     simulated: (uuid?: string) => loadSimulated(db, variables, uuid),
   };

@@ -3,7 +3,7 @@ import type { RouteAnswer } from '../http/contract.ts';
 import { type Presence, presentVariable, type StoredVariable } from '../variables/variables.ts';
 import { byDirection } from './by-direction.ts';
 import { simulation, type unitsContract } from './contract.ts';
-import { fittingSettings } from './env.ts';
+import { fittingSettings, settableNames } from './env.ts';
 import type { UnitKeyring } from './keys.ts';
 import { directionOf } from './schema-diff.ts';
 import { exampleOf, type StoredUnit } from './store.ts';
@@ -54,5 +54,6 @@ export function presentOwnUnit(view: UnitView, keyring: UnitKeyring): ShownToOwn
     schema,
     example,
     settings: fittingSettings(exampleOf(view.unit), keyring.openSettings(uuid, sealedSettings)),
+    settable: settableNames(exampleOf(view.unit)),
   };
 }

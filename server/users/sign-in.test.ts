@@ -31,7 +31,7 @@ test('the cookie is a secret out of reach of scripts and other sites, of which t
 
 describe('an unknown name and a wrong password', () => {
   test('get the same answer', async () => {
-    const names = ['ada', 'nobody', 'a b', '\u0000', ''];
+    const names = ['ada', 'nobody', 'a b', ''];
     const answers = await Promise.all(
       names.map((username) => server.browser().call('POST /api/sessions', { username, password: 'not the password' })),
     );

@@ -6,13 +6,12 @@ import { conflict } from '../errors.ts';
 export type User = Row<'users'>;
 export type ListedUser = User & { units: number; lastSeenAt: Date | null };
 
+/** By Unicode's simple folding: `Жанна` and `жанна` are one, also where the database folds ASCII only (locale C). */
+const folded = (username: string) => username.normalize('NFC').toUpperCase().toLowerCase();
+
 /** Names are one when they differ in case only. */
 export function findUserByName(db: Db, username: string): Promise<User | undefined> {
-  return db
-    .selectFrom('users')
-    .selectAll()
-    .where(sql<string>`lower(username)`, '=', sql<string>`lower(${username})`)
-    .executeTakeFirst();
+  return db.selectFrom('users').selectAll().where('usernameKey', '=', folded(username)).executeTakeFirst();
 }
 
 export function findUser(db: Db, id: number): Promise<User | undefined> {
@@ -31,7 +30,7 @@ export async function insertUser(
 ): Promise<User> {
   const inserted = await db
     .insertInto('users')
-    .values(user)
+    .values({ ...user, usernameKey: folded(user.username) })
     .onConflict((on) => on.doNothing())
     .returningAll()
     .executeTakeFirst();

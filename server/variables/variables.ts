@@ -63,6 +63,9 @@ export function createVariables({ db, sectors, presenceOf, setInput, deleteEvent
   return {
     routes: variablesRoutes({ db, sectors, presenceOf, readable, changing }),
 
+    /** A variable and its unit. @throws AppError 404 when there is none, or none that the caller may read */
+    readable,
+
     /** @throws AppError 404 when there is none, or none that the caller may read */
     readableVariable: async (executor: Db, caller: Caller, uuid: string) =>
       (await readable(executor, caller, uuid)).variable,
@@ -95,12 +98,13 @@ export function createVariables({ db, sectors, presenceOf, setInput, deleteEvent
       );
     },
 
-    /** Removes all variables of units, with their history. */
-    removeOfUnits: async (tx: Db, unitIds: readonly number[]): Promise<void> =>
-      remove(
-        tx,
-        (await variablesOfUnits(tx, unitIds)).map(({ id }) => id),
-      ),
+    /** Removes all variables of units with their history; `lockUnits` runs between, before any of their rows is locked. */
+    async removeOfUnits(tx: Db, unitIds: readonly number[], lockUnits: () => Promise<void>): Promise<void> {
+      const ids = (await variablesOfUnits(tx, unitIds)).map(({ id }) => id);
+      await deleteEvents(tx, ids);
+      await lockUnits();
+      await deleteVariables(tx, ids);
+    },
 
     /** How many values each has in its history by the variable's id; 100,000 stands for that or more. */
     countHistory: (executor: Db, ids: readonly number[]) => countHistory(executor, ids, mostCounted),

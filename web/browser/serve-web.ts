@@ -17,15 +17,15 @@ const build = fileURLToPath(new URL('../build', import.meta.url));
  * what the browser does with them is under test. `stopAnswering` makes every call fail as if the instance were gone.
  */
 export async function serveWeb(answers: Answers) {
-  const frame = readFileSync(`${build}/shell.html`, 'utf8');
-  const files = sirv(build, { etag: true });
+  // Read anew each time: a build that ends meanwhile has other file names.
+  const files = sirv(build, { dev: true });
   let answering = true;
   const server = createServer((request, response) => {
     const url = new URL(request.url ?? '/', 'http://localhost');
     if (url.pathname.startsWith('/api/')) {
       if (answering) void answerCall(answers, request, response, url);
       else request.socket.destroy();
-    } else files(request, response, () => sendFrame(response, frame));
+    } else files(request, response, () => sendFrame(response, readFileSync(`${build}/shell.html`, 'utf8')));
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');

@@ -117,5 +117,3 @@ export function createFollower({ open, nextFrame, after, onStatus }: Deps) {
     },
   };
 }
-
-export type Follower = ReturnType<typeof createFollower>;

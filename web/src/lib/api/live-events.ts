@@ -1,9 +1,10 @@
 /** What `GET /api/live` sends; times are ISO 8601. */
 export type LiveEvents = {
   value: { variable: string; unit: string; value: unknown; at: string };
-  confirmed: { variable: string; unit?: string; at: string };
+  confirmed: { variable: string; unit: string; at: string };
   presence: { unit: string; presence: 'online' | 'late' | 'offline' | 'never'; lastSeenAt: string | null };
   refusal: { unit: string; reason: string; detail: string; topic: string };
+  state: { unit: string; state: Record<string, unknown> };
   log: { unit: string; level: string; text: string; at: string };
   connection: { unit: string; event: string; detail: string };
 };
@@ -16,6 +17,7 @@ export const liveKinds = [
   'confirmed',
   'presence',
   'refusal',
+  'state',
   'log',
   'connection',
 ] as const satisfies LiveKind[];

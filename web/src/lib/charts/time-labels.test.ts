@@ -20,3 +20,7 @@ test('days and months', () => {
   expect(timeLabels(ticks(2, 24 * hour), 24 * hour, 'ru')).toEqual(['15 июн.', '16 июн.']);
   expect(timeLabels(ticks(1, 1), 30 * 24 * hour, 'en')).toEqual(['Jun 2026']);
 });
+
+test('twelve hours where people count so', () => {
+  expect(timeLabels(ticks(1, 1), hour, 'en-US')).toEqual(['12:00 AM\nJun 15']);
+});

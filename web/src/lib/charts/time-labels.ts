@@ -13,7 +13,7 @@ export function timeLabels(ticks: readonly number[], step: number, locale: strin
   const date = formatter(locale, { day: 'numeric', month: 'short' });
   if (step >= day) return ticks.map(date);
   const time = formatter(locale, {
-    hour: 'numeric',
+    hour: hasTwelveHours(locale) ? 'numeric' : '2-digit',
     minute: '2-digit',
     ...(step < minute && { second: '2-digit' }),
   });
@@ -30,7 +30,7 @@ function formatter(locale: string, options: Intl.DateTimeFormatOptions): (at: nu
 }
 
 /** Pixels between two ticks that keep their labels apart: "10:00:30 PM" needs more than "22:00:30". */
-export function tickSpace(locale: string): number {
-  const { hour12 } = new Intl.DateTimeFormat(locale, { hour: 'numeric' }).resolvedOptions();
-  return hour12 ? 96 : 72;
-}
+export const tickSpace = (locale: string) => (hasTwelveHours(locale) ? 96 : 72);
+
+const hasTwelveHours = (locale: string) =>
+  new Intl.DateTimeFormat(locale, { hour: 'numeric' }).resolvedOptions().hour12 === true;

@@ -1,0 +1,116 @@
+import type { Api } from '../contract.ts';
+import type { TestClient } from './client.ts';
+
+export type Parts = { params?: Record<string, string>; query?: Record<string, string>; body?: unknown };
+export type Key = keyof Api & string;
+
+/** What exists before a call, all of it the owner's and private. */
+export type Things = { unit: string; variable: string; input: string; sector: string; otherUser: string };
+
+/**
+ * A request that is right in all but, perhaps, its caller. `owner` is the status its owner gets, `others` that of any other
+ * person who passes the route's access rule; `anonymous` that of a caller without an account where the rule is `anyone`.
+ */
+export type RouteCase = {
+  request: (things: Things, make: Make) => Parts | Promise<Parts>;
+  owner: number;
+  others?: number;
+  anonymous?: number;
+};
+
+/** Makes what a call uses up. */
+export type Make = { owner: TestClient; administrator: TestClient; anotherSession: () => Promise<TestClient> };
+
+const nothing = () => ({});
+const unitOf = ({ unit }: Things) => ({ params: { id: unit } });
+const variableOf = ({ variable }: Things) => ({ params: { id: variable } });
+/** Of the one private unit. */
+export const schema = {
+  input_variables: { lamp: { type: 'boolean' } },
+  output_variables: { warmth: { type: 'number' } },
+};
+let count = 0;
+const freshName = () => `Made ${++count}`;
+
+/** An answer about oneself, or for everybody. */
+const own = (owner: number, request: RouteCase['request'] = nothing): RouteCase => ({ request, owner });
+/** Things of others answer as if they were not there. */
+const private_ = (owner: number, request: RouteCase['request']): RouteCase => ({
+  request,
+  owner,
+  others: 404,
+  anonymous: 404,
+});
+
+/** One case for every route of the API. Wrong passwords and empty bodies keep the accounts alive; the answer shows how far the call came. */
+export const routeCases: Record<Key, RouteCase> = {
+  'GET /api/instance': own(200),
+  'GET /api/health': own(200),
+  'GET /api/ready': own(200),
+  'GET /api/openapi.json': own(200),
+  'GET /api/docs': own(200),
+  'GET /metrics': own(200),
+  'GET /api/unit-examples': own(200),
+  'GET /api/explore': own(200),
+  'GET /api/live': own(200, ({ unit }) => ({ query: { units: unit } })),
+  'POST /api/setup': own(422, () => ({ body: {} })),
+  'POST /api/register': own(422, () => ({ body: {} })),
+  'POST /api/sessions': own(422, () => ({ body: {} })),
+  'GET /api/me': own(200),
+  'GET /api/sessions': own(200),
+  'GET /api/tokens': own(200),
+  'GET /api/units': own(200),
+  'GET /api/sectors': own(200),
+  'PUT /api/me/password': own(403, () => ({ body: { current: 'not this', password: 'correct horse battery' } })),
+  'POST /api/me/deletion': own(403, () => ({ body: { password: 'not this' } })),
+  'POST /api/tokens': own(201, () => ({ body: { name: 'One more', scopes: ['read'], days: 1 } })),
+  'POST /api/sectors': own(201, () => ({ body: { path: `/${freshName()}` } })),
+  'POST /api/units': own(201, () => ({ body: { name: freshName(), schema } })),
+  'POST /api/units/virtual': own(422, () => ({ body: { simulation: 'none of these' } })),
+
+  'GET /api/invites': own(200),
+  'POST /api/invites': own(201, () => ({ body: {} })),
+  'DELETE /api/invites/:id': own(204, async (_, { administrator }) => {
+    const { id } = await administrator.call('POST /api/invites', { body: {} });
+    return { params: { id } };
+  }),
+  'GET /api/users': own(200),
+  'PATCH /api/users/:id': own(200, ({ otherUser }) => ({ params: { id: otherUser }, body: { locked: false } })),
+
+  'GET /api/units/:id': private_(200, unitOf),
+  'PATCH /api/units/:id': private_(200, (things) => ({ ...unitOf(things), body: { visibility: 'private' } })),
+  'DELETE /api/units/:id': private_(204, async (_, { owner }) => {
+    const { id } = await owner.call('POST /api/units', { body: { name: freshName(), schema } });
+    return { params: { id } };
+  }),
+  'POST /api/units/:id/schema-changes': private_(200, (things) => ({ ...unitOf(things), body: { schema } })),
+  'PUT /api/units/:id/schema': private_(200, (things) => ({ ...unitOf(things), body: { schema } })),
+  'GET /api/units/:id/env': private_(200, unitOf),
+  'PUT /api/units/:id/settings': private_(200, (things) => ({ ...unitOf(things), body: {} })),
+  'POST /api/units/:id/keys': private_(200, unitOf),
+  'GET /api/units/:id/refusals': private_(200, unitOf),
+  'GET /api/units/:id/log': private_(200, unitOf),
+
+  'GET /api/variables/:id': private_(200, variableOf),
+  'GET /api/variables/:id/history': private_(200, variableOf),
+  'PATCH /api/variables/:id': private_(200, (things) => ({ ...variableOf(things), body: { visibility: 'private' } })),
+  'PUT /api/variables/:id/value': private_(200, ({ input }) => ({ params: { id: input }, body: { value: true } })),
+
+  'PATCH /api/sectors/:id': private_(200, ({ sector }) => ({ params: { id: sector }, body: {} })),
+  'DELETE /api/sectors/:id': private_(204, async (_, { owner }) => {
+    const { id } = await owner.call('POST /api/sectors', { body: { path: `/${freshName()}` } });
+    return { params: { id } };
+  }),
+  'DELETE /api/tokens/:id': private_(204, async (_, { owner }) => {
+    const body = { name: 'Short', scopes: ['read'], days: 1 } as const;
+    const { id } = await owner.call('POST /api/tokens', { body: { ...body, scopes: [...body.scopes] } });
+    return { params: { id } };
+  }),
+  'DELETE /api/sessions/:id': private_(204, async (_, { anotherSession }) => {
+    const sessions = await (await anotherSession()).call('GET /api/sessions');
+    return { params: { id: sessions.find(({ current }) => current)?.id ?? '' } };
+  }),
+  // Last: these end the sessions they are called with.
+  'DELETE /api/sessions/current': own(204),
+  'DELETE /api/sessions': own(204),
+};
