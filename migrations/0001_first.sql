@@ -73,8 +73,9 @@ create table units (
   sector_id bigint references sectors on delete restrict,
   name text not null,
   simulation text,
-  schema jsonb not null,
-  example jsonb not null,
+  -- json, not jsonb: the order of the owner's files is kept
+  schema json not null,
+  example json not null,
   security text not null check (security in ('sealed', 'token')),
   visibility text not null check (visibility in ('private', 'local', 'trusted', 'public')),
   created_at timestamptz not null default now(),
@@ -95,6 +96,8 @@ create table unit_keys (
 -- What changes with every message: replay counters and when the unit was last heard. Room on the page keeps updates in place (HOT).
 create table unit_progress (
   unit_id bigint primary key references units on delete cascade,
+  -- of the keys; what still waits from older keys moves no counter
+  generation integer not null default 1,
   boot bigint not null default 0,
   seq bigint not null default 0,
   connect_boot bigint not null default 0,

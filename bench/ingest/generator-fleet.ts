@@ -12,17 +12,17 @@ type Run = Extract<Command, { kind: 'run' }>;
 /** The devices inside the generator's process. `tell` marks the measured time of a run. */
 export function fleetOf(tell: (event: 'began' | 'ended') => void) {
   let given: Connect | undefined;
-  let wires: Wire[] = [];
+  const wires: Wire[] = [];
   let nextSeq = 1;
   const { promise: failure, reject: failed } = Promise.withResolvers<never>();
   failure.catch(() => undefined);
 
   async function connect(command: Connect): Promise<void> {
     given = command;
-    const { devices, port, boot } = command;
+    const { devices, ...options } = command;
     for (let i = 0; i < devices.length; i += connectsAtOnce) {
       const some = devices.slice(i, i + connectsAtOnce);
-      wires.push(...(await Promise.all(some.map((device) => openWire({ port, device, boot, failed })))));
+      wires.push(...(await Promise.all(some.map((device) => openWire({ ...options, device, failed })))));
     }
   }
 
@@ -39,8 +39,7 @@ export function fleetOf(tell: (event: 'began' | 'ended') => void) {
   return {
     take: async (command: Command): Promise<LoadResult | undefined> => {
       if (command.kind === 'run') return run(command);
-      if (command.kind === 'connect') await connect(command);
-      else for (const wire of wires.splice(0)) wire.close();
+      await connect(command);
       return undefined;
     },
   };

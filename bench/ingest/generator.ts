@@ -3,11 +3,18 @@ import { fileURLToPath } from 'node:url';
 import type { DeviceKeys } from './fleet.ts';
 import type { Load, LoadResult } from './load.ts';
 
+export type ConnectOptions = {
+  port: number;
+  /** Has to rise with each generator on the same instance. */
+  boot: number;
+  devices: DeviceKeys[];
+  /** Whether they also listen to their inputs and the world state, as a device does that is not here for load only. */
+  isListening: boolean;
+};
 export type RunOptions = { load: Load; seconds: number; messagesPerDevice: number; isEndless: boolean };
 export type Command =
-  | { kind: 'connect'; port: number; boot: number; devices: DeviceKeys[] }
-  | ({ kind: 'run' } & RunOptions)
-  | { kind: 'close' };
+  | ({ kind: 'connect' } & ConnectOptions)
+  | ({ kind: 'run' } & RunOptions);
 export type Message =
   | { kind: 'began' | 'ended' }
   | { kind: 'done'; result: LoadResult | undefined }
@@ -17,14 +24,14 @@ const program = fileURLToPath(new URL('../generator.ts', import.meta.url));
 
 /** Starts the load generator's process. */
 export function startGenerator() {
-  const child = fork(program, { serialization: 'advanced' });
+  const child = fork(program, { serialization: 'advanced', execArgv: [] });
   return {
     pid: child.pid ?? 0,
-    /** Resolves when all are let in. `boot` has to rise with each generator on the same instance. */
-    connect: async (options: { port: number; boot: number; devices: DeviceKeys[] }): Promise<void> => {
+    /** Resolves when all are let in. */
+    connect: async (options: ConnectOptions): Promise<void> => {
       await order(child, { kind: 'connect', ...options });
     },
-    /** @param marked called at the begin and the end of the measured time */
+    /** Seals, then loads. @param marked called at the begin and the end of the measured time */
     run: async (options: RunOptions, marked: (event: 'began' | 'ended') => void): Promise<LoadResult> => {
       const result = await order(child, { kind: 'run', ...options }, marked);
       if (!result) throw new Error('the generator gave no result');

@@ -3,7 +3,8 @@ import { generate } from 'mqtt-packet';
 import { envelopeKeys, seal } from '../../server/mqtt/envelope.ts';
 import type { DeviceKeys } from './fleet.ts';
 
-const pubackType = 4;
+/** Control packet types (MQTT 3.1.1 §2.2.1). */
+export const packetType = { connack: 2, puback: 4, suback: 9 } as const;
 /** Message ids are 1 … 65,535 (MQTT 3.1.1 §2.3.1). */
 export const largestId = 65_535;
 /** Room for the messages of one boot in the numbers that are sent as values; 9 digits in all, so that each fits one AES block. */
@@ -51,11 +52,17 @@ export function connectPacket(device: DeviceKeys, boot: number): Buffer {
   });
 }
 
+/** SUBSCRIBE to what a device listens to: its inputs and the world state. */
+export function subscribePacket({ uuid }: DeviceKeys): Buffer {
+  const topics = [`unit/${uuid}/input/+`, `unit/${uuid}/world`];
+  return generate({ cmd: 'subscribe', messageId: 1, subscriptions: topics.map((topic) => ({ topic, qos: 1 })) });
+}
+
 type Packet = { type: number; body: Buffer };
 
 /**
  * Splits a byte stream into packets, however it comes in pieces. PUBACKs, which are nearly all there is, come out as message ids;
- * `other` gets the rest: type (MQTT 3.1.1 §2.2.1) and what follows the fixed header.
+ * `other` gets the rest: type and what follows the fixed header.
  */
 export function createPacketReader(handlers: { puback: (id: number) => void; other: (packet: Packet) => void }) {
   let rest: Buffer | undefined;
@@ -71,7 +78,7 @@ export function createPacketReader(handlers: { puback: (id: number) => void; oth
     }
     if (at + length > bytes.length) return undefined;
     const type = (bytes[start] ?? 0) >> 4;
-    if (type === pubackType) handlers.puback(bytes.readUInt16BE(at));
+    if (type === packetType.puback) handlers.puback(bytes.readUInt16BE(at));
     else handlers.other({ type, body: bytes.subarray(at, at + length) });
     return at + length;
   }

@@ -1,30 +1,40 @@
 import { connect, type Socket } from 'node:net';
 import type { DeviceKeys } from './fleet.ts';
-import { connectPacket, createPacketReader } from './packets.ts';
+import { connectPacket, createPacketReader, packetType, subscribePacket } from './packets.ts';
 
-const connackType = 2;
 const answerWithin = 30_000;
 
-/** A device's connection: bytes out, message ids of PUBACKs in. Lean, because it shares the machine with what it measures. */
-export type Wire = {
-  send: (bytes: Buffer) => void;
-  /** `ids` is the number acknowledged by this chunk of the stream, after `acknowledged` was called for each. */
-  listen: (listener: { acknowledged: (id: number, now: number) => void; chunkDone: () => void }) => void;
-  close: () => void;
+type Listener = {
+  /** A PUBACK came. @param now performance.now() of the chunk it came in */
+  acknowledged: (id: number, now: number) => void;
+  /** After the last packet of a chunk. */
+  chunkDone: () => void;
 };
 
-type Options = { port: number; device: DeviceKeys; boot: number; failed: (error: Error) => void };
+/** A device's connection: bytes out, message ids of PUBACKs in. Lean, because it shares the machine with what it measures. */
+export type Wire = { send: (bytes: Buffer) => void; listen: (listener: Listener) => void };
 
-/** Connects a device. @throws when CONNACK refuses or does not come; a connection lost later goes to `failed` */
-export async function openWire({ port, device, boot, failed }: Options): Promise<Wire> {
+type Options = {
+  port: number;
+  device: DeviceKeys;
+  boot: number;
+  isListening: boolean;
+  /** A connection that was let in is lost. */
+  failed: (error: Error) => void;
+};
+
+/** Connects a device, and subscribes when it listens. @throws when that is refused or not answered within 30 s */
+export async function openWire({ port, device, boot, isListening, failed }: Options): Promise<Wire> {
   const socket = connect({ port, host: '127.0.0.1', noDelay: true });
-  let listener: Parameters<Wire['listen']>[0] | undefined;
+  const { promise: settled, resolve, reject } = Promise.withResolvers<void>();
+  let listener: Listener | undefined;
   let now = 0;
-  const { promise: admitted, resolve, reject } = Promise.withResolvers<void>();
+  const admitted = () => void (isListening ? socket.write(subscribePacket(device)) : resolve());
   const read = createPacketReader({
     puback: (id) => listener?.acknowledged(id, now),
     other: ({ type, body }) => {
-      if (type === connackType) body[1] === 0 ? resolve() : reject(new Error(`CONNACK refused with code ${body[1]}`));
+      if (type === packetType.connack) body[1] === 0 ? admitted() : reject(new Error(`refused with code ${body[1]}`));
+      if (type === packetType.suback) body.includes(0x80, 2) ? reject(new Error('may not subscribe')) : resolve();
     },
   });
   socket.on('data', (chunk) => {
@@ -32,27 +42,22 @@ export async function openWire({ port, device, boot, failed }: Options): Promise
     read(chunk);
     listener?.chunkDone();
   });
-  const lost = (error?: Error) => {
-    const why = error ?? new Error('the connection of a device was closed');
-    reject(why);
-    failed(why);
-  };
-  socket.once('error', lost);
-  socket.once('close', () => lost());
+  whenLost(socket, (error) => {
+    reject(error);
+    failed(error);
+  });
   socket.once('connect', () => socket.write(connectPacket(device, boot)));
-  await within(admitted, socket);
+  const timer = setTimeout(() => socket.destroy(new Error('not let in within 30 s')), answerWithin);
+  await settled.finally(() => clearTimeout(timer));
   return {
     send: (bytes) => void socket.write(bytes),
     listen: (given) => {
       listener = given;
     },
-    close: () => {
-      socket.off('error', lost).removeAllListeners('close').on('error', () => undefined).destroy();
-    },
   };
 }
 
-async function within(admitted: Promise<void>, socket: Socket): Promise<void> {
-  const timer = setTimeout(() => socket.destroy(new Error('no CONNACK within 30 s')), answerWithin);
-  await admitted.finally(() => clearTimeout(timer));
+function whenLost(socket: Socket, lost: (error: Error) => void): void {
+  socket.on('error', lost);
+  socket.once('close', () => lost(new Error('the connection of a device was closed')));
 }

@@ -69,6 +69,7 @@ export type Database = {
   unitKeys: { unitId: number; generation: number; sealedKeys: Buffer; sealedSettings: Buffer; madeAt: MadeNow };
   unitProgress: {
     unitId: number;
+    generation: Generated<number>;
     boot: Generated<number>;
     seq: Generated<number>;
     connectBoot: Generated<number>;

@@ -105,25 +105,6 @@ test('every route of the description has its case here', () => {
   expect(described.map(({ key }) => key).toSorted()).toEqual(Object.keys(routeCases).toSorted());
 });
 
-describe.each(Object.keys(routeCases) as Key[])('%s', (key) => {
-  test.each(callers)('for %s', async (caller) => {
-    const access = described.find((one) => one.key === key)?.access;
-    if (!access) throw new Error(`${key} is not described`);
-    const client = await clientOf(caller, access);
-    const { status, body } = await ask(client, key, await routeCases[key].request(things, make));
-    if (endsSessions(key)) browsers.clear();
-    const refusal = refusalOf(access, caller);
-    if (refusal) expect(JSON.parse(body)).toMatchObject(refusal);
-    else
-      expect({ status, code: codeOf(body) }).toEqual({
-        status: letThrough(key, access, caller),
-        code: expect.not.stringMatching(/^(unauthorized|forbidden)$/),
-      });
-  });
-});
-
-const codeOf = (body: string): string => /"code":"([\w-]+)"/.exec(body)?.[1] ?? 'none';
-
 describe('what is private answers exactly like what is missing', () => {
   const hidden = Object.entries(routeCases).filter(([, { others }]) => others === 404) as [Key, unknown][];
 
@@ -146,3 +127,22 @@ describe('what is private answers exactly like what is missing', () => {
 
   const withoutRequest = (answer: Answer) => ({ ...answer, body: { ...JSON.parse(answer.body), request: undefined } });
 });
+
+describe.each(Object.keys(routeCases) as Key[])('%s', (key) => {
+  test.each(callers)('for %s', async (caller) => {
+    const access = described.find((one) => one.key === key)?.access;
+    if (!access) throw new Error(`${key} is not described`);
+    const client = await clientOf(caller, access);
+    const { status, body } = await ask(client, key, await routeCases[key].request(things, make));
+    if (endsSessions(key)) browsers.clear();
+    const refusal = refusalOf(access, caller);
+    if (refusal) expect(JSON.parse(body)).toMatchObject(refusal);
+    else
+      expect({ status, code: codeOf(body) }).toEqual({
+        status: letThrough(key, access, caller),
+        code: expect.not.stringMatching(/^(unauthorized|forbidden)$/),
+      });
+  });
+});
+
+const codeOf = (body: string): string => /"code":"([\w-]+)"/.exec(body)?.[1] ?? 'none';

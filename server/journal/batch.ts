@@ -15,7 +15,7 @@ const numberLiteral = (value: JsonValue) => (typeof value === 'number' ? value :
 /** Ordered by id, so that two processes that meet on the same rows do not lock each other out. */
 const byId = <T>(map: Map<number, T>) => [...map].sort(([a], [b]) => a - b);
 
-/** The parameters $1 … $13 of the hot statement (see store.ts) for these entries. */
+/** The parameters $1 … $14 of the hot statement (see store.ts) for these entries. */
 export function hotColumns(entries: readonly Entry[]): string[] {
   const newest = new Map<number, ValueEvent>();
   const heard = new Map<number, NonNullable<Entry['heard']>>();
@@ -39,7 +39,7 @@ function currentColumns(newest: Map<number, ValueEvent>): string[] {
 }
 
 function heardColumns(heard: Map<number, NonNullable<Entry['heard']>>): string[] {
-  const progress = columns(4);
-  for (const [id, { boot, seq, at }] of byId(heard)) addRow(progress, id, boot, seq, at);
+  const progress = columns(5);
+  for (const [id, { generation, boot, seq, at }] of byId(heard)) addRow(progress, id, generation, boot, seq, at);
   return arrays(progress);
 }

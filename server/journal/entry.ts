@@ -16,8 +16,11 @@ export type Entry = {
   unitId: number;
   unitUuid: string;
   values: readonly ValueEvent[];
-  /** The device was heard: replay counters (0, 0 where there are none) and the time of arrival in epoch milliseconds. */
-  heard?: { boot: number; seq: number; at: number };
+  /**
+   * The device was heard, with keys of this generation: replay counters (0, 0 where there are none) and the time of arrival
+   * in epoch milliseconds.
+   */
+  heard?: { generation: number; boot: number; seq: number; at: number };
   state?: { [name: string]: JsonValue };
   log?: LogLine;
 };

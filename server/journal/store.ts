@@ -10,7 +10,7 @@ import type { Entry } from './entry.ts';
  * replay counters, and the number of the batch. A value with an older time than the current one is history only.
  */
 const hotStatement = `
-with stamp as materialized (select pg_current_xact_id()::text::bigint + $16::bigint as tx),
+with stamp as materialized (select pg_current_xact_id()::text::bigint + $17::bigint as tx),
 event as (
   insert into events (tx, n, variable_id, at, number, json, corrected)
   select (select tx from stamp), r.n - 1, r.variable_id, to_timestamp(r.at / 1000), r.number, r.json, r.corrected
@@ -25,9 +25,9 @@ progress as (
     boot = case when (r.boot, r.seq) > (p.boot, p.seq) then r.boot else p.boot end,
     seq = case when (r.boot, r.seq) > (p.boot, p.seq) then r.seq else p.seq end,
     last_seen_at = greatest(p.last_seen_at, to_timestamp(r.at / 1000))
-  from unnest($10::bigint[], $11::bigint[], $12::bigint[], $13::float8[]) as r(unit_id, boot, seq, at)
-  where p.unit_id = r.unit_id),
-writer as (update journal_writers set batch = $15, tx = (select tx from stamp) where uuid = $14)
+  from unnest($10::bigint[], $11::integer[], $12::bigint[], $13::bigint[], $14::float8[]) as r(unit_id, generation, boot, seq, at)
+  where p.unit_id = r.unit_id and p.generation = r.generation),
+writer as (update journal_writers set batch = $16, tx = (select tx from stamp) where uuid = $15)
 select tx from stamp`;
 
 export type Batch = { writer: string; number: number; offset: number; entries: readonly Entry[] };

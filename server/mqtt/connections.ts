@@ -70,7 +70,9 @@ export function createConnections(deps: { now?: () => number } = {}) {
   /** What a fresh subscription gets: the current value of these inputs. */
   function sendCurrent(connection: Connection, isMeant: (name: string) => boolean): void {
     for (const variable of connection.sender.unit.inputs.values()) {
-      if (variable.last && isMeant(variable.name)) sendInput(connection, variable, variable.last.value);
+      const { name, last, check } = variable;
+      // Its type may have changed since the value was set.
+      if (last && isMeant(name) && check(last.value) === undefined) sendInput(connection, variable, last.value);
     }
   }
 

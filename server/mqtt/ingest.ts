@@ -111,7 +111,7 @@ export function createIngest({ journal, refuse, throttled, payloadLimit, now = D
     journal.enqueue({ unitId: unit.id, unitUuid: unit.uuid, ...entry }, done);
   }
 
-  const heard = (sender: Sender) => ({ boot: sender.boot, seq: sender.seq, at: now() });
+  const heard = ({ unit: { generation }, boot, seq }: Sender) => ({ generation, boot, seq, at: now() });
 
   return {
     publish,
@@ -122,7 +122,7 @@ export function createIngest({ journal, refuse, throttled, payloadLimit, now = D
         const done = (error?: Error) => (error ? reject(error) : resolve());
         const records = values.map((value) => ({ ...value, at: now() }));
         const message = { sender: { unit, boot: 0, seq: 0 }, topic: `unit/${unit.uuid}/output`, done };
-        accept(message, { records }, { boot: 0, seq: 0, at: now() });
+        accept(message, { records }, { generation: unit.generation, boot: 0, seq: 0, at: now() });
       });
     },
   };

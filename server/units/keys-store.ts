@@ -29,7 +29,8 @@ export async function replaceKeys(
     .set({ ...keys, madeAt })
     .where('unitId', '=', unitId)
     .execute();
-  const counters = { boot: 0, seq: 0, connectBoot: 0, connectN: 0, downSeq: 0 };
+  const { generation } = keys;
+  const counters = { generation, boot: 0, seq: 0, connectBoot: 0, connectN: 0, downSeq: 0 };
   await tx.updateTable('unitProgress').set(counters).where('unitId', '=', unitId).execute();
 }
 

@@ -5,14 +5,14 @@ import { createPresence, presenceOf } from './presence.ts';
 const now = new Date('2026-06-01T12:00:00Z');
 const ago = (seconds: number) => new Date(now.getTime() - seconds * 1000);
 const connected = (silence: number, interval?: number) =>
-  presenceOf({ connected: true, lastSeenAt: ago(silence), interval, now });
+  presenceOf({ connected: true, lastSeenAt: ago(silence), interval, security: 'sealed', now });
 const apart = (silence: number, interval?: number) =>
-  presenceOf({ connected: false, lastSeenAt: ago(silence), interval, now });
+  presenceOf({ connected: false, lastSeenAt: ago(silence), interval, security: 'token', now });
 
 describe('presence', () => {
   test('of a unit that was never heard is never, connected or not', () => {
-    expect(presenceOf({ connected: false, lastSeenAt: null, interval: 10, now })).toBe('never');
-    expect(presenceOf({ connected: true, lastSeenAt: null, interval: undefined, now })).toBe('never');
+    expect(presenceOf({ connected: false, lastSeenAt: null, interval: 10, security: 'token', now })).toBe('never');
+    expect(presenceOf({ connected: true, lastSeenAt: null, interval: undefined, security: 'sealed', now })).toBe('never');
   });
 
   test('of a connected unit is online for two intervals and five seconds of silence, then late', () => {
@@ -22,6 +22,12 @@ describe('presence', () => {
       'late',
       'late',
     ]);
+  });
+
+  test('of a sealed unit without a connection is offline at once', () => {
+    const facts = { connected: false, lastSeenAt: ago(1), interval: 10, now };
+    expect(presenceOf({ ...facts, security: 'sealed' })).toBe('offline');
+    expect(presenceOf({ ...facts, security: 'token' })).toBe('online');
   });
 
   test('without an expected interval is the connection alone', () => {
@@ -56,7 +62,7 @@ describe('presence', () => {
 
   test('asks the doors who is connected', () => {
     const tell = createPresence({ isConnected: (uuid) => uuid === 'here', now: () => now });
-    const tellOf = (uuid: string) => tell({ uuid, lastSeenAt: ago(60), interval: undefined });
+    const tellOf = (uuid: string) => tell({ uuid, lastSeenAt: ago(60), interval: undefined, security: 'token' });
     expect([tellOf('here'), tellOf('gone')]).toEqual(['online', 'offline']);
   });
 });

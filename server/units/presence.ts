@@ -4,6 +4,7 @@ type Facts = {
   /** Whether it has a connection now (MQTT, or a simulation that runs). */
   connected: boolean;
   lastSeenAt: Date | null;
+  security: 'sealed' | 'token';
   /** Seconds; the smallest one expected between values of its outputs, undefined when none is promised. */
   interval: number | undefined;
   now: Date;
@@ -14,11 +15,13 @@ const grace = 5;
 
 /**
  * Whether a unit is there. `late`: it is expected, but silent for longer than two intervals and five seconds. Without a
- * connection the same silence decides (mosquitto_pub connects for each value), up to ten intervals; then it is `offline`.
+ * connection a sealed unit is `offline`; for any other client the same silence decides (mosquitto_pub connects for each value),
+ * up to ten intervals.
  */
-export function presenceOf({ connected, lastSeenAt, interval, now }: Facts): Presence {
+export function presenceOf({ connected, lastSeenAt, interval, security, now }: Facts): Presence {
   if (lastSeenAt === null) return 'never';
-  if (interval === undefined) return connected ? 'online' : 'offline';
+  if (!connected && (interval === undefined || security === 'sealed')) return 'offline';
+  if (interval === undefined) return 'online';
   const silence = (now.getTime() - lastSeenAt.getTime()) / 1000;
   if (silence <= 2 * interval + grace) return 'online';
   return connected || silence <= 10 * interval ? 'late' : 'offline';
@@ -27,6 +30,5 @@ export function presenceOf({ connected, lastSeenAt, interval, now }: Facts): Pre
 /** Joins what the doors know (who is connected) with what is stored. */
 export function createPresence(deps: { isConnected: (unitUuid: string) => boolean; now?: () => Date }): PresenceOf {
   const { isConnected, now = () => new Date() } = deps;
-  return ({ uuid, lastSeenAt, interval }) =>
-    presenceOf({ connected: isConnected(uuid), lastSeenAt, interval, now: now() });
+  return ({ uuid, ...facts }) => presenceOf({ ...facts, connected: isConnected(uuid), now: now() });
 }

@@ -11,7 +11,6 @@ import { createReading } from './reading.ts';
 import { unitsRoutes } from './routes.ts';
 import { loadSimulated } from './simulated.ts';
 
-export type { PublicEndpoints } from './env.ts';
 export type { SimulatedUnit } from './simulated.ts';
 
 type Deps = {

@@ -24,6 +24,7 @@ export type OwningUnit = {
   owner: string;
   sectorId: number | null;
   visibility: Visibility;
+  security: Row<'units'>['security'];
   lastSeenAt: Date | null;
   /** Seconds; the smallest one expected between values of its outputs. */
   interval: number | undefined;
@@ -84,14 +85,14 @@ export async function variableWithUnit(
     .innerJoin('units', 'units.id', 'variables.unitId')
     .innerJoin('users', 'users.id', 'units.ownerId')
     .leftJoin('unitProgress', 'unitProgress.unitId', 'units.id')
-    .select(['units.uuid as unitUuid', 'units.name as unitName', 'units.ownerId', 'units.sectorId'])
+    .select(['units.uuid as unitUuid', 'units.name as unitName', 'units.ownerId', 'units.sectorId', 'units.security'])
     .select(['units.visibility as unitVisibility', 'users.username as owner', 'unitProgress.lastSeenAt'])
     .select(smallestInterval.as('interval'))
     .where('variables.uuid', '=', uuid)
     .executeTakeFirst();
   if (!row) return undefined;
-  const { unitUuid, unitName, ownerId, sectorId, unitVisibility, owner, lastSeenAt, interval, ...own } = row;
-  const unit = { id: own.unitId, uuid: unitUuid, name: unitName, ownerId, owner, sectorId, lastSeenAt };
+  const { unitUuid, unitName, ownerId, sectorId, unitVisibility, security, owner, lastSeenAt, interval, ...own } = row;
+  const unit = { id: own.unitId, uuid: unitUuid, name: unitName, ownerId, owner, sectorId, security, lastSeenAt };
   return { variable: fromRow(own), unit: { ...unit, visibility: unitVisibility, interval: interval ?? undefined } };
 }
 

@@ -28,7 +28,12 @@ export type { StoredVariable } from './store.ts';
 export type Presence = z.output<typeof presence>;
 
 /** Tells a unit's presence; `interval` is the smallest expected number of seconds between values of its outputs. */
-export type PresenceOf = (unit: { uuid: string; lastSeenAt: Date | null; interval: number | undefined }) => Presence;
+export type PresenceOf = (unit: {
+  uuid: string;
+  lastSeenAt: Date | null;
+  interval: number | undefined;
+  security: 'sealed' | 'token';
+}) => Presence;
 
 /** The variables a schema.json asks for. */
 type Wanted = { inputs: Record<string, Definition>; outputs: Record<string, Definition> };

@@ -1,0 +1,96 @@
+import { generateKeySync } from 'node:crypto';
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import type { LiveUnit } from '../directory/directory.ts';
+import { type Connection, createConnections } from './connections.ts';
+import { envelopeKeys } from './envelope.ts';
+import { createSender } from './senders.ts';
+
+const unitOf = (uuid: string): LiveUnit => ({
+  ...{ id: 1, uuid, name: uuid, ownerId: 1, ownerUuid: 'owner', isOwnerLocked: false, isSimulated: false },
+  ...{ security: 'token', generation: 1, interval: undefined, lastSeenAt: null, tokenHash: Buffer.alloc(32) },
+  envelope: envelopeKeys(Buffer.alloc(32)),
+  secret: generateKeySync('hmac', { length: 256 }),
+  ...{ variables: new Map(), inputs: new Map(), outputs: new Map() },
+});
+
+function connectionOf(uuid: string): Connection & { destroyed: boolean } {
+  const connection = {
+    sender: createSender(unitOf(uuid), { perSecond: 20, perMinute: 600 }),
+    ...{ boot: 1, downSeq: 0, downEnd: 1, messageId: 0, destroyed: false },
+    socket: {
+      write: () => true,
+      writableLength: 0,
+      destroy: () => {
+        connection.destroyed = true;
+      },
+    },
+    subscribed: new Set<string>(),
+    unconfirmed: new Map(),
+  };
+  return connection;
+}
+
+type Step = { unit: string; open: boolean; which: number };
+const steps = fc.array(fc.record({ unit: fc.constantFrom('a', 'b'), open: fc.boolean(), which: fc.nat({ max: 9 }) }), {
+  maxLength: 60,
+});
+
+describe('who is connected', () => {
+  test('is right whatever the order in which old connections end and new ones begin', () => {
+    fc.assert(
+      fc.property(steps, (history: Step[]) => {
+        const connections = createConnections();
+        const open = { a: [] as Connection[], b: [] as Connection[] };
+        for (const { unit, open: isOpening, which } of history) {
+          const mine = open[unit as 'a' | 'b'];
+          if (isOpening) {
+            mine.push(connectionOf(unit));
+            connections.add(mine.at(-1) as Connection);
+          } else if (mine.length > 0) {
+            const [ended] = mine.splice(which % mine.length, 1);
+            const wasLast = connections.remove(ended as Connection);
+            expect(wasLast).toBe(mine.length === 0);
+            expect(connections.remove(ended as Connection)).toBe(false);
+          }
+          for (const name of ['a', 'b'] as const) {
+            expect(connections.has(name)).toBe(open[name].length > 0);
+            expect([...connections.of(name)]).toEqual(open[name]);
+          }
+        }
+      }),
+    );
+  });
+});
+
+describe('sending', () => {
+  test('a device that leaves 256 KiB unread is cut off instead of filling memory', () => {
+    const connections = createConnections();
+    const connection = connectionOf('a');
+    connection.socket.writableLength = 256 * 1024 + 1;
+    connections.sendWorld(connection);
+    expect(connection.destroyed).toBe(true);
+  });
+
+  test('a device whose reserved numbers are used up is cut off; it gets new ones when it is back', () => {
+    const connections = createConnections();
+    const connection = connectionOf('a');
+    connection.sender.unit.security = 'sealed';
+    connections.sendWorld(connection);
+    expect([connection.downSeq, connection.destroyed]).toEqual([1, false]);
+    connections.sendWorld(connection);
+    expect([connection.downSeq, connection.destroyed]).toEqual([1, true]);
+  });
+
+  test('an acknowledgement confirms the one message it belongs to, once', () => {
+    const connections = createConnections();
+    const connection = connectionOf('a');
+    connection.subscribed.add('+');
+    const input = { name: 'lamp' } as Parameters<typeof connections.sendInput>[1];
+    connections.sendInput(connection, input, true);
+    connections.sendInput(connection, input, false);
+    expect(connections.confirm(connection, 2)).toBe(input);
+    expect(connections.confirm(connection, 2)).toBeUndefined();
+    expect(connections.confirm(connection, 1)).toBe(input);
+  });
+});
