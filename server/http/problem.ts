@@ -27,11 +27,17 @@ export function accessLog(log: Log): Middleware {
     ctx.set('X-Request-Id', ctx.state.requestId);
     await next();
     const milliseconds = Math.round(performance.now() - began);
-    log.debug(
+    log[isWorthALine(ctx) ? 'info' : 'debug'](
       { request: ctx.state.requestId, method: ctx.method, path: ctx.path, status: ctx.status, milliseconds },
       'request',
     );
   };
+}
+
+/** Calls of the API, but not a supervisor's every few seconds; files of the web only when they fail. */
+function isWorthALine({ path, status }: Context): boolean {
+  if (path === '/api/health' || path === '/api/ready' || path === '/metrics') return status >= 500;
+  return path.startsWith('/api/') || status >= 400;
 }
 
 function answer(ctx: Context, error: AppError): void {

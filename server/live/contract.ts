@@ -17,6 +17,7 @@ export const liveContract = contract({
       units: uuids.optional().meta({
         description: 'Comma-separated UUIDs: all their variables, and presence; for the owner refusals and log too',
       }),
+      only: z.enum(['presence']).optional().meta({ description: 'Presence alone, without values' }),
       mine: z.enum(['1']).optional().meta({ description: 'All units of the caller' }),
     }),
     reply: {

@@ -2,7 +2,7 @@ import { mayRead, narrower, owns } from '../access.ts';
 import type { Db } from '../database/connection.ts';
 import type { Caller } from '../users/caller.ts';
 
-export type Asked = { variables?: string[]; units?: string[]; mine?: boolean };
+export type Asked = { variables?: string[]; units?: string[]; mine?: boolean; only?: 'presence' };
 
 /** What a caller may hear of what was asked for; foreign or missing things are left out without a word. */
 export type Audible = { variables: Set<string>; units: Set<string>; ownUnits: Set<string> };
@@ -40,5 +40,5 @@ export async function audible(db: Db, caller: Caller, asked: Asked): Promise<Aud
     heard.variables.add(row.variable);
     heard.units.add(row.unit);
   }
-  return heard;
+  return asked.only === 'presence' ? { ...heard, variables: new Set(), ownUnits: new Set() } : heard;
 }
