@@ -17,7 +17,10 @@ export const liveContract = contract({
       units: uuids.optional().meta({
         description: 'Comma-separated UUIDs: all their variables, and presence; for the owner refusals and log too',
       }),
-      only: z.enum(['presence']).optional().meta({ description: 'Presence alone, without values' }),
+      presence: z
+        .enum(['mine'])
+        .optional()
+        .meta({ description: 'Presence of all units of the caller, without values' }),
       mine: z.enum(['1']).optional().meta({ description: 'All units of the caller' }),
     }),
     reply: {

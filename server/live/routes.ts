@@ -23,8 +23,8 @@ export function liveRoutes(deps: Deps) {
     'GET /api/live': async ({ query, caller, ctx }) => {
       if (live.listeners.size >= listenersPerInstance) throw tooManyRequests('Too many pages are open.', 30);
       const asked: Asked = { ...query, mine: query.mine === '1' };
-      if (!asked.variables && !asked.units && !asked.mine) {
-        throw badRequest('Say what to listen to: variables, units or mine=1.');
+      if (!asked.variables && !asked.units && !asked.mine && !asked.presence) {
+        throw badRequest('Say what to listen to: variables, units, mine=1 or presence=mine.');
       }
       const since = resumePoint(ctx);
       const listener = await open(deps, ctx, caller, asked);

@@ -2,7 +2,7 @@ import { mayRead, narrower, owns } from '../access.ts';
 import type { Db } from '../database/connection.ts';
 import type { Caller } from '../users/caller.ts';
 
-export type Asked = { variables?: string[]; units?: string[]; mine?: boolean; only?: 'presence' };
+export type Asked = { variables?: string[]; units?: string[]; mine?: boolean; presence?: 'mine' };
 
 /** What a caller may hear of what was asked for; foreign or missing things are left out without a word. */
 export type Audible = { variables: Set<string>; units: Set<string>; ownUnits: Set<string> };
@@ -40,5 +40,13 @@ export async function audible(db: Db, caller: Caller, asked: Asked): Promise<Aud
     heard.variables.add(row.variable);
     heard.units.add(row.unit);
   }
-  return asked.only === 'presence' ? { ...heard, variables: new Set(), ownUnits: new Set() } : heard;
+  if (asked.presence && caller.kind === 'person') {
+    for (const unit of await unitsOf(db, caller.userId)) heard.units.add(unit);
+  }
+  return heard;
+}
+
+async function unitsOf(db: Db, userId: number): Promise<string[]> {
+  const rows = await db.selectFrom('units').select('uuid').where('ownerId', '=', userId).execute();
+  return rows.map(({ uuid }) => uuid);
 }
