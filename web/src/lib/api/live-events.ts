@@ -22,11 +22,15 @@ export const liveKinds = [
   'connection',
 ] as const satisfies LiveKind[];
 
-/** What to hear of: one variable, one unit with all its variables, or all units of the signed-in user. */
-export type LiveTopic = { variable: string } | { unit: string } | 'mine';
+/**
+ * What to hear of: one variable, one unit with all its variables, all units of the signed-in user, or of those the
+ * presence alone.
+ */
+export type LiveTopic = { variable: string } | { unit: string } | 'mine' | 'presence';
 
 export function concerns(topic: LiveTopic, event: LiveEvent): boolean {
   if (topic === 'mine') return true;
+  if (topic === 'presence') return event.kind === 'presence';
   if ('unit' in topic) return event.unit === topic.unit;
   return 'variable' in event && event.variable === topic.variable;
 }
@@ -36,8 +40,10 @@ export function liveAddress(topics: Iterable<LiveTopic>): string | undefined {
   const variables = new Set<string>();
   const units = new Set<string>();
   let mine = false;
+  let presence = false;
   for (const topic of topics) {
     if (topic === 'mine') mine = true;
+    else if (topic === 'presence') presence = true;
     else if ('unit' in topic) units.add(topic.unit);
     else variables.add(topic.variable);
   }
@@ -45,5 +51,6 @@ export function liveAddress(topics: Iterable<LiveTopic>): string | undefined {
   if (variables.size > 0) query.set('variables', [...variables].sort().join());
   if (units.size > 0) query.set('units', [...units].sort().join());
   if (mine) query.set('mine', '1');
+  if (presence) query.set('presence', 'mine');
   return query.size > 0 ? `/api/live?${query}` : undefined;
 }
