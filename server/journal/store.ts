@@ -76,7 +76,17 @@ async function storeLogLines(client: Client, entries: readonly Entry[]): Promise
   );
 }
 
+/**
+ * Makes this the writer's only connection: an earlier one may have been lost on our side alone, with its batch still on the
+ * way to the commit. It is ended first, so that `lastBatch` tells the truth.
+ */
 export async function registerWriter(client: Client, writer: string): Promise<void> {
+  const name = `croft journal ${writer}`;
+  await client.query("select set_config('application_name', $1, false)", [name]);
+  await client.query(
+    'select pg_terminate_backend(pid, 5000) from pg_stat_activity where application_name = $1 and pid <> pg_backend_pid()',
+    [name],
+  );
   await client.query('insert into journal_writers (uuid, batch) values ($1, 0) on conflict do nothing', [writer]);
 }
 

@@ -118,6 +118,7 @@ export function createMqttDoor(deps: Deps) {
     const connection = byClient.get(client);
     if (!connection) return;
     connections.add(connection);
+    connection.sender.unit.lastSeenAt = new Date();
     deps.presenceChanged(connection.sender, true);
     void recheck(connection.sender.unit.uuid);
   });
