@@ -8,6 +8,8 @@ export default defineConfig({
       'deploy/**/*.test.ts',
       'web/**/*.test.ts',
       'bench/**/*.test.ts',
+      'firmware/**/*.test.ts',
+      ,
     ],
     globalSetup: ['server/testing/postgres.ts'],
     testTimeout: 30_000,
