@@ -9,7 +9,6 @@ export default defineConfig({
       'web/**/*.test.ts',
       'bench/**/*.test.ts',
       'firmware/**/*.test.ts',
-      ,
     ],
     globalSetup: ['server/testing/postgres.ts'],
     testTimeout: 30_000,
