@@ -1,5 +1,5 @@
-import { fleetOf } from './ingest/generator-fleet.ts';
 import type { Command, Message } from './ingest/generator.ts';
+import { fleetOf } from './ingest/generator-fleet.ts';
 
 /** The load generator: a process of its own, so that its CPU time is not the server's. It takes commands from its parent. */
 const fleet = fleetOf((event) => send({ kind: event }));

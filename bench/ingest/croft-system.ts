@@ -8,7 +8,7 @@ import { cpuSeconds, familyCpuSeconds, familyMb, residentMb } from './process-fi
 import { checkStored } from './stored.ts';
 import { createBoots, type System } from './system.ts';
 
-export type CroftPlace = { dataDir: string; databaseUrl: string | undefined; profileFolder?: string };
+export type CroftPlace = { dataDir: string; databaseUrl: string | undefined; nodeOptions?: readonly string[] };
 
 /** A place for one instance: a data folder, and a database where there is an outside Postgres. `cleanup` takes both away. */
 export async function makePlace(cleanup: AsyncDisposableStack): Promise<CroftPlace> {
@@ -43,5 +43,5 @@ export async function startCroftSystem(
     memory: () => ({ server: residentMb(croft.pid), postgres: ofPostgres(familyMb) }),
     check: (sent) => checkStored(client, sent),
   };
-  return { system, client, readySeconds: croft.readySeconds };
+  return { system, client, pid: croft.pid, readySeconds: croft.readySeconds };
 }

@@ -9,20 +9,21 @@ type Options = {
   dataDir: string;
   /** An outside Postgres; undefined: the embedded one in `dataDir`. */
   databaseUrl: string | undefined;
-  /** A folder that gets a CPU profile of the instance when it ends. */
-  profileFolder?: string;
+  /** For the instance's Node. */
+  nodeOptions?: readonly string[];
 };
 
 type Ready = { url: string; mqttPort: number; setupUrl: string };
 
 /** An instance as a process of its own, on free ports, its limits raised; nothing of our environment configures it. */
-export async function startCroft({ dataDir, databaseUrl, profileFolder }: Options) {
+export async function startCroft({ dataDir, databaseUrl, nodeOptions = [] }: Options) {
   const began = performance.now();
-  const profiling = profileFolder ? ['--cpu-prof', `--cpu-prof-dir=${profileFolder}`] : [];
-  const child = spawn(process.execPath, [...profiling, program], {
+  const child = spawn(process.execPath, [...nodeOptions, program], {
     cwd: dataDir,
     env: environmentOf(dataDir, databaseUrl),
     stdio: ['ignore', 'pipe', 'inherit'],
+    // Out of reach of Ctrl-C: ours stops it, and a second signal would make it leave its Postgres behind.
+    detached: true,
   });
   const ready = await whenReady(child);
   return {
@@ -32,8 +33,6 @@ export async function startCroft({ dataDir, databaseUrl, profileFolder }: Option
     stop: () => stop(child),
   };
 }
-
-export type Croft = Awaited<ReturnType<typeof startCroft>>;
 
 function environmentOf(dataDir: string, databaseUrl: string | undefined): NodeJS.ProcessEnv {
   const { PATH, HOME, TMPDIR } = process.env;

@@ -4,13 +4,16 @@ import { join } from 'node:path';
 import pg from 'pg';
 import { parentOf } from './process-figures.ts';
 
-/** A database of its own on the Postgres of DATABASE_URL, whose data stay as they are; `drop` removes it. */
+/**
+ * A database of its own on the Postgres of DATABASE_URL, whose data stay as they are; `drop` removes it once nobody is
+ * connected. Not by force: an autovacuum worker may not be ended by an ordinary role, and ends by itself.
+ */
 export async function makeOutsideDatabase(databaseUrl: string) {
   const name = `croft_bench_${randomBytes(4).toString('hex')}`;
   const url = new URL(databaseUrl);
   url.pathname = `/${name}`;
   await runStatement(databaseUrl, `create database ${name}`);
-  return { url: url.href, drop: () => runStatement(databaseUrl, `drop database ${name} with (force)`) };
+  return { url: url.href, drop: () => runStatement(databaseUrl, `drop database ${name}`) };
 }
 
 async function runStatement(connectionString: string, statement: string): Promise<void> {
@@ -33,8 +36,6 @@ export async function openDatabase(place: { dataDir: string; databaseUrl: string
     close: () => client.end(),
   };
 }
-
-export type OpenDatabase = Awaited<ReturnType<typeof openDatabase>>;
 
 /** Lines 4 and 5 of postmaster.pid are port and socket folder (postgresql.org, `miscadmin.h`). */
 async function embeddedConnection(dataDir: string): Promise<pg.ClientConfig> {

@@ -12,9 +12,7 @@ export type ConnectOptions = {
   isListening: boolean;
 };
 export type RunOptions = { load: Load; seconds: number; messagesPerDevice: number; isEndless: boolean };
-export type Command =
-  | ({ kind: 'connect' } & ConnectOptions)
-  | ({ kind: 'run' } & RunOptions);
+export type Command = ({ kind: 'connect' } & ConnectOptions) | ({ kind: 'run' } & RunOptions);
 export type Message =
   | { kind: 'began' | 'ended' }
   | { kind: 'done'; result: LoadResult | undefined }

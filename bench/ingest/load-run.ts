@@ -1,12 +1,12 @@
 import { type Generator, startGenerator } from './generator.ts';
 import type { Load, LoadResult } from './load.ts';
-import { valueOf } from './packets.ts';
-import { cpuSeconds } from './process-figures.ts';
+import { valueFor } from './packets.ts';
+import { cpuSeconds, machineCpuSeconds } from './process-figures.ts';
 import type { Correctness, Sent } from './stored.ts';
 import type { Cpu, System } from './system.ts';
 
 /** Long enough for V8 to compile what is hot: before it p99 is that of the compiler. */
-const warmUpSeconds = 5;
+const usualWarmUp = 5;
 /** Messages/s that a warm-up is sealed for; a faster system has a shorter one. */
 const warmUpRate = 40_000;
 /** Sealed ahead in relation to what the warm-up did: some devices come more often to their turn than others. */
@@ -23,8 +23,8 @@ export type LoadRow = {
   valuesPerSecond: number | undefined;
   p50: number;
   p99: number;
-  /** CPU seconds within the measured time. */
-  cpu: Cpu & { generator: number };
+  /** CPU seconds within the measured time; `others`: what has nothing to do with it and still took part of the machine. */
+  cpu: Cpu & { generator: number; others: number };
   memory: ReturnType<System['memory']>;
   /** Messages without an acknowledgement a minute after the end, and acknowledgements of nothing. */
   unacknowledged: number;
@@ -32,10 +32,12 @@ export type LoadRow = {
   correctness: Correctness | undefined;
 };
 
+type Options = { devices: number; load: Load; seconds: number; warmUpSeconds?: number };
+
 /** Warms up, then measures; afterwards everything acknowledged in both is looked up in the database. */
 export async function runOn(
   system: System,
-  { devices: count, load, seconds }: { devices: number; load: Load; seconds: number },
+  { devices: count, load, seconds, warmUpSeconds = usualWarmUp }: Options,
   cleanup: AsyncDisposableStack,
 ): Promise<LoadRow> {
   const devices = system.devices.slice(0, count);
@@ -66,7 +68,8 @@ export async function runOn(
     ...{ system: system.name, devices: count, load, cpu, memory },
     seconds: result.seconds,
     messagesPerSecond: result.messages / result.seconds,
-    valuesPerSecond: correctness && (correctness.stored / total(sent, (s) => s.acknowledged)) * (result.messages / result.seconds),
+    valuesPerSecond:
+      correctness && (correctness.stored / total(sent, (s) => s.acknowledged)) * (result.messages / result.seconds),
     p50: result.p50,
     p99: result.p99,
     unacknowledged: total(lanes, (lane) => lane.unacknowledged.length),
@@ -78,7 +81,7 @@ export async function runOn(
 type RunOptions = Parameters<Generator['run']>[0];
 
 async function measured(system: System, generator: Generator, options: RunOptions) {
-  const read = () => ({ ...system.cpu(), generator: cpuSeconds([generator.pid]) });
+  const read = () => ({ ...system.cpu(), generator: cpuSeconds([generator.pid]), machine: machineCpuSeconds() });
   let began = read();
   let ended = began;
   let memory = system.memory();
@@ -86,12 +89,11 @@ async function measured(system: System, generator: Generator, options: RunOption
     if (event === 'began') began = read();
     else [ended, memory] = [read(), system.memory()];
   });
-  const cpu = {
-    server: ended.server - began.server,
-    postgres: ended.postgres - began.postgres,
-    generator: ended.generator - began.generator,
-  };
-  return { result, cpu, memory };
+  const server = ended.server - began.server;
+  const postgres = ended.postgres - began.postgres;
+  const load = ended.generator - began.generator;
+  const others = ended.machine - began.machine - server - (postgres || 0) - load;
+  return { result, cpu: { server, postgres, generator: load, others }, memory };
 }
 
 type LaneOutcome = LoadResult['lanes'][number];
@@ -99,10 +101,10 @@ type LaneOutcome = LoadResult['lanes'][number];
 function sentBy(uuid: string, boot: number, firstSeq: number, lane: LaneOutcome): Sent {
   return {
     uuid,
-    from: valueOf(boot, firstSeq),
-    to: valueOf(boot, firstSeq + lane.sent - 1),
+    from: valueFor(boot, firstSeq),
+    to: valueFor(boot, firstSeq + lane.sent - 1),
     acknowledged: lane.acknowledged,
-    unacknowledged: lane.unacknowledged.map((index) => valueOf(boot, firstSeq + index)),
+    unacknowledged: lane.unacknowledged.map((index) => valueFor(boot, firstSeq + index)),
   };
 }
 

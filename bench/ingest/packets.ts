@@ -11,7 +11,7 @@ export const largestId = 65_535;
 const messagesPerBoot = 10_000_000;
 
 /** The value of a message: no other message of the same unit carries it. */
-export const valueOf = (boot: number, seq: number): number => boot * messagesPerBoot + seq;
+export const valueFor = (boot: number, seq: number): number => boot * messagesPerBoot + seq;
 
 /** Packets of one device, one after the other and all of the same length: any run of them is one write. */
 export type Train = { bytes: Buffer; packetBytes: number; count: number };
@@ -24,10 +24,18 @@ export function sealTrain(device: DeviceKeys, options: { boot: number; firstSeq:
   const ivs = randomBytes(16 * count);
   const packet = (index: number) => {
     const seq = firstSeq + index;
-    const plaintext = Buffer.from(String(valueOf(boot, seq)));
+    const plaintext = Buffer.from(String(valueFor(boot, seq)));
     const iv = ivs.subarray(16 * index, 16 * index + 16);
     const payload = seal(keys, { direction: 0, generation: 1, boot, seq, topic, plaintext, iv });
-    return generate({ cmd: 'publish', topic, payload, qos: 1, messageId: (index % largestId) + 1, dup: false, retain: false });
+    return generate({
+      cmd: 'publish',
+      topic,
+      payload,
+      qos: 1,
+      messageId: (index % largestId) + 1,
+      dup: false,
+      retain: false,
+    });
   };
   const packetBytes = packet(0).length;
   const bytes = Buffer.allocUnsafeSlow(packetBytes * count);

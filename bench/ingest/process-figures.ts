@@ -16,6 +16,13 @@ export function familyCpuSeconds(parent: number): number {
   return cpuSeconds([parent, ...childrenOf(parent)]) + ended;
 }
 
+/** CPU seconds of everything on this machine, the idle loop and waiting for disks left out. */
+export function machineCpuSeconds(): number {
+  const [user = 0, nice = 0, system = 0, , , irq = 0, softirq = 0] =
+    /^cpu +(.*)$/m.exec(readProc('/proc/stat'))?.[1]?.split(' ').map(Number) ?? [];
+  return (user + nice + system + irq + softirq) / ticksPerSecond || Number.NaN;
+}
+
 /** Resident memory in MB; pages shared with others count in full. */
 export function residentMb(pid: number): number {
   return kilobytes(`/proc/${pid}/status`, 'VmRSS') / 1024;

@@ -37,16 +37,31 @@ export function createChanges(deps: { connect: () => Promise<Client>; log: Log }
 
   async function listen(): Promise<void> {
     const connection = await deps.connect();
-    if (stopped) return connection.end();
     connection.on('notification', ({ payload }) => tell(JSON.parse(payload ?? '') as Change));
-    connection.once('end', () => reconnect());
-    await connection.query(`listen ${channel}`);
+    try {
+      await connection.query(`listen ${channel}`);
+    } catch (error) {
+      await connection.end().catch(() => undefined);
+      throw error;
+    }
+    if (stopped) return connection.end();
     client = connection;
+    // Only one that listened is replaced when it ends: who failed before that is tried again by the caller.
+    connection.once('end', reconnect);
+  }
+
+  async function listenAgain(): Promise<void> {
+    try {
+      await listen();
+    } catch {
+      return reconnect();
+    }
+    if (!stopped) tell('missed');
   }
 
   function reconnect(): void {
     if (stopped) return;
-    retry = setTimeout(() => listen().then(() => tell('missed'), reconnect), 250);
+    retry = setTimeout(listenAgain, 250);
   }
 
   return {

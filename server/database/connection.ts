@@ -14,7 +14,9 @@ pg.types.setTypeParser(pg.types.builtins.INT8, Number);
 /** Opens nothing by itself: the first query connects. */
 export function createDatabase(connection: Connection, log: Log) {
   const pool = new pg.Pool({ ...connection, max: 10, application_name: 'croft', connectionTimeoutMillis: 5_000 });
-  pool.on('error', (error) => log.warn({ err: error }, 'an idle database connection was lost'));
+  // One in use that is between two queries says it by an event as well; unheard, that would end the process.
+  const lost = (error: Error) => log.warn({ err: error }, 'a database connection was lost');
+  pool.on('error', lost).on('connect', (client) => void client.on('error', lost));
   const db = new Kysely<Database>({
     dialect: new PostgresDialect({ pool }),
     plugins: [new CamelCasePlugin({ maintainNestedObjectKeys: true })],

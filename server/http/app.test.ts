@@ -40,7 +40,7 @@ afterAll(() => door.close());
 const id = '0197a0c0-0000-7000-8000-000000000001';
 const json = { 'Content-Type': 'application/json' };
 const good = { name: 'Blue', colour: { red: 0 } };
-const post = (body: BodyInit, headers: Record<string, string> = json) =>
+const post = (body: string | Uint8Array<ArrayBuffer>, headers: Record<string, string> = json) =>
   door.fetch('/api/pens', { method: 'POST', body, headers });
 
 async function problem(answer: Response | Promise<Response>) {

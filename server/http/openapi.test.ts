@@ -61,7 +61,7 @@ describe('the description', () => {
       expect(inPath.map(({ name }) => name)).toEqual(named);
     }
     const references = [...JSON.stringify(document).matchAll(/"\$ref":"([^"]+)"/g)].map(([, target]) => target);
-    expect(new Set(references)).toEqual(new Set(['#/components/schemas/Problem']));
+    expect(new Set(references)).toEqual(new Set(['#/components/schemas/Problem', '#/components/schemas/Json']));
   });
 
   test('says of every answer what it is', () => {

@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import type { Contract, Route } from './contract.ts';
-
-type Json = Record<string, unknown>;
+import { componentSchemas, type Json, schemaOf } from './openapi-schemas.ts';
 
 /** OpenAPI 3.1 of the contracts; `x-access` says who may call. */
 export function openApi(contract: Contract, about: { version: string; publicUrl: string }): Json {
@@ -21,7 +20,7 @@ export function openApi(contract: Contract, about: { version: string; publicUrl:
         session: { type: 'apiKey', in: 'cookie', name: 'croft_session' },
         token: { type: 'http', scheme: 'bearer' },
       },
-      schemas: { Problem: problemSchema },
+      schemas: componentSchemas,
     },
   };
 }
@@ -72,32 +71,4 @@ function success(route: Route): Json {
   return { description: 'Done', content: { 'application/json': { schema: schemaOf(route.reply, 'output') } } };
 }
 
-function schemaOf(schema: z.ZodType, io: 'input' | 'output'): Json {
-  const { $schema, ...json } = z.toJSONSchema(schema, { io, unrepresentable: 'any' });
-  return json;
-}
-
 const problemRef = { $ref: '#/components/schemas/Problem' };
-
-const problemSchema = {
-  type: 'object',
-  required: ['title', 'status', 'code'],
-  properties: {
-    type: { type: 'string' },
-    title: { type: 'string', description: 'For people' },
-    status: { type: 'integer' },
-    code: { type: 'string', description: 'Stable' },
-    request: { type: 'string', description: 'The id under which the log has it' },
-    issues: {
-      type: 'array',
-      items: {
-        type: 'object',
-        required: ['path', 'message'],
-        properties: {
-          path: { type: 'string', description: 'JSON Pointer into the input' },
-          message: { type: 'string' },
-        },
-      },
-    },
-  },
-};

@@ -44,6 +44,8 @@ async function makePartition(db: Db, { name, from, to }: ReturnType<typeof weekO
     await sql`select pg_advisory_xact_lock(hashtext('croft partitions'))`.execute(tx);
     const known = await sql`select from pg_class where oid = to_regclass(${name})`.execute(tx);
     if (known.rows.length > 0) return;
+    // Whatever is on its way into the rest partition comes first: one row left there and the week could not be attached.
+    await sql`lock table events_other in access exclusive mode`.execute(tx);
     await sql`create table ${sql.table(name)} (like events including defaults)`.execute(tx);
     await sql`
       with moved as (delete from events_other where at >= ${from} and at < ${to} returning *)

@@ -10,12 +10,12 @@ export type Listener = {
   audible: Audible;
   /** The UUID of the user; undefined for the anonymous. */
   userUuid: string | undefined;
-  /** Values that arrive while the past is still being sent. */
+  /** Values that arrive while the past is still being sent; undefined once it is. */
   pending: (() => void)[] | undefined;
   /** Positions in the log that were already sent from the past. */
   alreadySent: Set<string>;
-  /** What is asked for is looked up again after a change. */
-  refresh: () => void;
+  /** Looks up again what it may hear; never rejects. */
+  refresh: () => Promise<void>;
 };
 
 export type UnitEvent =
@@ -27,26 +27,31 @@ export type UnitEvent =
 
 /** A page that reads slower than this many bytes behind is closed; it comes back by itself and resumes. */
 const unreadLimit = 1024 * 1024;
+/** As is one whose past takes so long that this many values wait behind it. */
+const pendingLimit = 10_000;
 
 /** Sends what was stored to the pages that look at it (server-sent events, WHATWG HTML §9.2). */
 export function createLive() {
   const listeners = new Set<Listener>();
 
   function write({ response }: Listener, event: string, data: unknown, id?: string): void {
+    // It may have ended a moment ago: a write after the end would be an error nobody catches.
+    if (response.writableEnded) return;
     if (response.writableLength > unreadLimit) return void response.end();
     response.write(`event: ${event}\n${id === undefined ? '' : `id: ${id}\n`}data: ${JSON.stringify(data)}\n\n`);
   }
 
   function publishEntry(listener: Listener, { entry, tx, n, safeTx }: Stored): void {
     for (const [index, { variableUuid, value, at }] of entry.values.entries()) {
-      if (!listener.audible.variables.has(variableUuid)) continue;
+      const mayHear = () => listener.audible.variables.has(variableUuid);
+      if (!mayHear()) continue;
       const send = () => {
-        if (listener.alreadySent.has(`${tx}.${n + index}`)) return;
+        if (!mayHear() || listener.alreadySent.has(`${tx}.${n + index}`)) return;
         const data = { variable: variableUuid, unit: entry.unitUuid, value, at: new Date(at).toISOString() };
         write(listener, 'value', data, String(safeTx));
       };
-      if (listener.pending) listener.pending.push(send);
-      else send();
+      if (!listener.pending) send();
+      else if (listener.pending.push(send) > pendingLimit) listener.response.end();
     }
     if (!listener.audible.ownUnits.has(entry.unitUuid)) return;
     if (entry.state) write(listener, 'state', { unit: entry.unitUuid, state: entry.state });
@@ -85,7 +90,7 @@ export function createLive() {
     applyChange(change: Change | 'missed'): void {
       for (const listener of listeners) {
         if (change !== 'missed' && 'user' in change && change.user === listener.userUuid) listener.response.end();
-        else listener.refresh();
+        else void listener.refresh();
       }
     },
 

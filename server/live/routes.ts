@@ -1,3 +1,4 @@
+import type { ServerResponse } from 'node:http';
 import type { Context } from 'koa';
 import type { Db } from '../database/connection.ts';
 import { badRequest, tooManyRequests } from '../errors.ts';
@@ -7,15 +8,15 @@ import type { Log } from '../log.ts';
 import type { Caller } from '../users/caller.ts';
 import { liveContract } from './contract.ts';
 import type { Listener, Live } from './live.ts';
-import { type Asked, audible } from './store.ts';
+import { type Asked, type Audible, audible } from './store.ts';
 
 type Deps = { db: Db; live: Live; journal: Journal; callerOf: (ctx: Context) => Promise<Caller>; log: Log };
 
 /** Proxies close a connection that is silent for a minute; who is listening is checked again with each of these (ms). */
 const heartbeatEvery = 25_000;
 const listenersPerInstance = 2_000;
-/** Values sent from the past on resuming; a page that missed more loads its charts anew. */
-const resumeLimit = 5_000;
+/** Values sent from the past on resuming, so many at a time; a page that missed more is told to load anew. */
+const [resumeLimit, resumeStep] = [5_000, 500];
 
 export function liveRoutes(deps: Deps) {
   const { db, live, log } = deps;
@@ -27,26 +28,30 @@ export function liveRoutes(deps: Deps) {
         throw badRequest('Say what to listen to: variables, units, mine=1 or presence=mine.');
       }
       const since = resumePoint(ctx);
-      const listener = await open(deps, ctx, caller, asked);
-      const heartbeat = setInterval(() => beat(deps, ctx, listener, log), heartbeatEvery);
-      ctx.res.once('close', () => {
-        clearInterval(heartbeat);
-        live.listeners.delete(listener);
-      });
-      await sendPast(deps, listener, since);
+      const listener = open(ctx, caller, asked);
+      await listener.refresh();
+      await sendPast(deps, listener, since).catch((error) => endWith(listener, error));
     },
   });
 
-  async function open({ db }: Deps, ctx: Context, caller: Caller, asked: Asked): Promise<Listener> {
-    const heard = await audible(db, caller, asked);
+  /** Hears of changes before it is looked up what may be heard: what changes meanwhile is not missed. */
+  function open(ctx: Context, caller: Caller, asked: Asked): Listener {
     const listener: Listener = {
       response: ctx.res,
-      audible: heard,
+      audible: { variables: new Set(), units: new Set(), ownUnits: new Set() },
       userUuid: caller.kind === 'person' ? caller.id : undefined,
       pending: [],
       alreadySent: new Set(),
-      refresh: () => refresh(listener, caller, asked),
+      refresh: refreshing(
+        () => listener,
+        () => audible(db, caller, asked),
+      ),
     };
+    const heartbeat = setInterval(() => beat(deps, ctx, listener, log), heartbeatEvery);
+    ctx.res.once('close', () => {
+      clearInterval(heartbeat);
+      live.listeners.delete(listener);
+    });
     ctx.respond = false;
     ctx.req.socket.setNoDelay(true);
     ctx.res.writeHead(200, {
@@ -59,16 +64,23 @@ export function liveRoutes(deps: Deps) {
     return listener;
   }
 
-  function refresh(listener: Listener, caller: Caller, asked: Asked): void {
-    audible(db, caller, asked).then(
-      (heard) => {
-        listener.audible = heard;
-      },
-      (error) => {
-        log.warn({ err: error }, 'a live page could not be refreshed');
-        listener.response.end();
-      },
-    );
+  /** Of lookups under way at once only the last one begun counts: an older answer must not bring back what was taken away. */
+  function refreshing(listener: () => Listener, lookUp: () => Promise<Audible>): () => Promise<void> {
+    let begun = 0;
+    return async () => {
+      const own = ++begun;
+      try {
+        const heard = await lookUp();
+        if (own === begun) listener().audible = heard;
+      } catch (error) {
+        endWith(listener(), error);
+      }
+    };
+  }
+
+  function endWith({ response }: Listener, error: unknown): void {
+    log.warn({ err: error }, 'a live page was closed; it comes back by itself');
+    response.end();
   }
 }
 
@@ -80,25 +92,40 @@ function resumePoint(ctx: Context): number | undefined {
   return Number(id);
 }
 
-async function sendPast({ live, journal }: Deps, listener: Listener, since: number | undefined): Promise<void> {
+/** What was stored since, as fast as the page reads it, then what came meanwhile. */
+async function sendPast(deps: Deps, listener: Listener, since: number | undefined): Promise<void> {
+  if (since !== undefined) await sendStored(deps, listener, since);
+  for (const send of listener.pending ?? []) send();
+  listener.pending = undefined;
+  listener.alreadySent.clear();
+}
+
+async function sendStored({ live, journal }: Deps, listener: Listener, since: number): Promise<void> {
   const variables = [...listener.audible.variables];
-  const past = since === undefined ? [] : await journal.readSince(since, resumeLimit, variables);
-  for (const { tx, n, variableUuid, unitUuid, at, value } of past) {
+  const past = await journal.readSince(since, resumeLimit, variables);
+  for (const [index, { tx, n, variableUuid, unitUuid, at, value }] of past.entries()) {
+    if (index % resumeStep === 0) await drained(listener.response);
+    if (!listener.audible.variables.has(variableUuid)) continue;
     listener.alreadySent.add(`${tx}.${n}`);
     const data = { variable: variableUuid, unit: unitUuid, value, at: at.toISOString() };
     live.write(listener, 'value', data, String(since));
   }
-  for (const send of listener.pending ?? []) send();
-  listener.pending = undefined;
-  listener.alreadySent.clear();
+  if (past.length === resumeLimit) live.write(listener, 'missed', {});
+}
+
+async function drained(response: ServerResponse): Promise<void> {
+  if (!response.writableNeedDrain || response.destroyed) return;
+  await new Promise<void>((resolve) => {
+    response.once('drain', resolve).once('close', resolve);
+  });
 }
 
 async function beat({ callerOf }: Deps, ctx: Context, { response, userUuid }: Listener, log: Log): Promise<void> {
   try {
     const caller = await callerOf(ctx);
     const isSame = (caller.kind === 'person' ? caller.id : undefined) === userUuid;
-    if (isSame) response.write(': still here\n\n');
-    else response.end();
+    if (!isSame) response.end();
+    else if (!response.writableEnded) response.write(': still here\n\n');
   } catch (error) {
     log.debug({ err: error }, 'a live page was closed');
     response.end();

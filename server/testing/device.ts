@@ -6,14 +6,14 @@ import { connectPassword } from '../mqtt/proof.ts';
 export type Env = { [name: string]: unknown };
 export type Heard = { topic: string; value: unknown; at: number };
 
-type Options = { boot?: number; n?: number; port: number; options?: IClientOptions; url?: string };
+/** `generation`: of the keys in env.json, which a device learns from the first message of the instance. */
+type Options = { boot?: number; n?: number; generation?: number; port: number; options?: IClientOptions; url?: string };
 
 /** A device with the keys of its env.json, as its firmware would behave: an MQTT client over TCP that seals what it sends. */
-export async function sealedDevice(env: Env, { boot = 1, n = 1, port, options = {}, url }: Options) {
+export async function sealedDevice(env: Env, { boot = 1, n = 1, generation = 1, port, options = {}, url }: Options) {
   const uuid = String(env.UNIT_UUID);
   const keys = envelopeKeys(Buffer.from(String(env.SYNC_ENCRYPT_KEY), 'base64url'));
   const secret = createSecretKey(Buffer.from(String(env.SECRET_KEY), 'base64url'));
-  const generation = 1;
   let seq = 0;
   const client = await connect(url ?? `mqtt://127.0.0.1:${port}`, {
     clientId: uuid,

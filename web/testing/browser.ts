@@ -18,6 +18,9 @@ type Look = {
 
 const built = fileURLToPath(new URL('../build/shell.html', import.meta.url));
 
+/** Milliseconds a page may take for anything: so that a test says what it waited for, before it is ended. */
+const patience = 15_000;
+
 /** Where screenshots go, when somebody wants to look at them: `CROFT_SCREENSHOTS=folder`. */
 const screenshots = process.env.CROFT_SCREENSHOTS;
 
@@ -42,6 +45,7 @@ export async function testBrowser(croft: TestInstance) {
         permissions: ['clipboard-read', 'clipboard-write'],
         serviceWorkers: 'block',
       });
+      context.setDefaultTimeout(patience);
       const [name = '', value = ''] = as?.cookie().split('=') ?? [];
       if (as) await context.addCookies([{ name, value, url: croft.url }]);
       const page = await context.newPage();

@@ -5,6 +5,8 @@ import type { LiveEvent, LiveTopic } from './live-events.ts';
 /** The page's one live stream, with its state to show. Made once, by the root layout. */
 export function createLive() {
   let status = $state<LiveStatus>('idle');
+  let openings = $state(0);
+  let returns = $state(0);
   const follower = createFollower({
     open: (address) => new EventSource(address),
     nextFrame,
@@ -13,12 +15,22 @@ export function createLive() {
       return () => clearTimeout(timer);
     },
     onStatus: (next) => {
+      if (next === 'open') openings += 1;
+      if (next === 'open' && status === 'lost') returns += 1;
       status = next;
     },
   });
   return {
     get status() {
       return status;
+    },
+    /** Rises when a stream begins to speak: what was loaded before it may have missed something. */
+    get openings() {
+      return openings;
+    },
+    /** Rises when the stream is back after it was lost. */
+    get returns() {
+      return returns;
     },
     follow: follower.follow,
     close: follower.close,

@@ -1,4 +1,4 @@
-import { formatValue } from '#lib/format/value.ts';
+import { formatValue } from '../format/value.ts';
 
 type Format = (value: number, locale: string) => string;
 

@@ -24,7 +24,7 @@ export function createLoadedHistory<H>(read: (span: Span) => Promise<H>) {
       try {
         const answer = await read(span);
         if (mine !== turn) return;
-        shown = (waiting ?? []).reduce((history, change) => change(history), answer);
+        shown = (waiting ?? []).reduce<H>((history, change) => change(history), answer);
         error = undefined;
       } catch (caught) {
         if (mine !== turn) return;

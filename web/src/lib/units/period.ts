@@ -23,6 +23,19 @@ export function spanAt(period: Period, now: number): Span {
   return { from: to - length, to };
 }
 
+/** A chart shows this much at least, in milliseconds. */
+const shortest = minute;
+
+/**
+ * The shortest period, from when there is something to see: a unit that was just made has a chart that moves.
+ * @param since when the unit was made
+ * @param first when the first value is from: a device may bring values from before
+ */
+export function cutToBeginning(period: Period, { from, to }: Span, since: number, first = to): Span {
+  if ('from' in period || period.last !== '15m') return { from, to };
+  return { from: Math.max(from, Math.min(since, first, to - shortest)), to };
+}
+
 /** A period chosen by dragging or by two dates; undefined when it is none: ends before it begins, or shorter than a second. */
 export function periodBetween(from: number, to: number): Period | undefined {
   if (!Number.isFinite(from) || !Number.isFinite(to) || to - from < 1_000) return undefined;

@@ -10,7 +10,7 @@ export type Presence = Unit['presence'];
 export const isOwn = (unit: Unit | OwnUnit): unit is OwnUnit => 'settings' in unit;
 
 /** What the page of a unit depends on: `invalidate(unitKey(id))` after a change. */
-export const unitKey = (id: string) => `croft:unit:${id}`;
+export const unitKey = (id: string) => `croft:unit-${id}` as const;
 
 export const titleOf = ({ definition, name }: Pick<Variable, 'definition' | 'name'>) => definition.title || name;
 
@@ -20,6 +20,13 @@ export const outputsOf = ({ variables }: Unit) => variables.filter(({ direction 
 /** Whether an output is for a chart; a bare name may hold anything, so its last value decides. */
 export function isNumeric({ definition: { type }, value }: Pick<Variable, 'definition' | 'value'>): boolean {
   return type === 'number' || type === 'integer' || (type === undefined && typeof value === 'number');
+}
+
+/** Whether its device is yet to come: no value of it is there, or no sign of life where it has no outputs. */
+export function isAwaited(unit: Unit): boolean {
+  if (unit.kind === 'virtual') return false;
+  const outputs = outputsOf(unit);
+  return outputs.length > 0 ? outputs.every(({ at }) => at === null) : unit.lastSeenAt === null;
 }
 
 /** When the unit was last heard, as far as this page knows: ISO 8601, null when never. */

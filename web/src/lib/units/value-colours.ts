@@ -8,7 +8,10 @@ const series = [
 ];
 
 /** A colour for each value of a timeline: false is no colour, members of an enumeration keep theirs, others as they come. */
-export function valueColours(listed: readonly unknown[] | undefined, seen: readonly unknown[]): (value: unknown) => string {
+export function valueColours(
+  listed: readonly unknown[] | undefined,
+  seen: readonly unknown[],
+): (value: unknown) => string {
   const texts = [...new Set([...(listed ?? []), ...seen].map((value) => JSON.stringify(value)))];
   const coloured = texts.filter((text) => text !== 'false');
   return (value) => {

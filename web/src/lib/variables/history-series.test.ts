@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Variable } from './aggregate.ts';
 import type { History } from './history.ts';
-import { isStepped, seriesOf } from './history-series.ts';
+import { isStepped, seriesOf, withValues } from './history-series.ts';
 
 type Described = Pick<Variable, 'name' | 'definition' | 'writePolicy'>;
 const temperature: Described = {
@@ -80,4 +80,36 @@ test('what holds until the next value is drawn in steps', () => {
   expect(isStepped(temperature)).toBe(false);
   expect(isStepped({ ...temperature, writePolicy: 'on change' })).toBe(true);
   expect(isStepped({ ...temperature, definition: { type: 'boolean' } })).toBe(true);
+});
+
+test('live values come to their places, each time once', () => {
+  const grown = withValues(
+    history({
+      points: [
+        [1, 10],
+        [5, 50],
+      ],
+    }),
+    [
+      [7, 70],
+      [3, 30],
+      [5, 55],
+    ],
+  );
+  expect(grown.points).toEqual([
+    [1, 10],
+    [3, 30],
+    [5, 55],
+    [7, 70],
+  ]);
+  expect(withValues(history({ aggregate: 'envelope', every: '5m' }), [[1, 2]]).points).toEqual([[1, 2, 2, 2]]);
+});
+
+test('what was picked from whole periods, or cut off, does not grow', () => {
+  for (const aggregate of ['count', 'min', 'max', 'mean', 'median'] as const) {
+    const picked = history({ aggregate, every: '5m', points: [[1, 10]] });
+    expect(withValues(picked, [[7, 70]])).toBe(picked);
+  }
+  const cut = history({ truncated: true, points: [[1, 10]] });
+  expect(withValues(cut, [[7, 70]])).toBe(cut);
 });

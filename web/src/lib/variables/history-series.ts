@@ -1,4 +1,5 @@
 import type { ChartSeries, Point } from '#lib/charts/chart-data.ts';
+import { titleOf } from '../units/unit.ts';
 import type { Variable } from './aggregate.ts';
 import type { History, HistoryPoint } from './history.ts';
 import { periodLength } from './question.ts';
@@ -24,7 +25,21 @@ export function seriesOf(variable: Described, history: History): ChartSeries | u
   };
 }
 
-export const titleOf = ({ name, definition }: Pick<Variable, 'name' | 'definition'>) => definition.title ?? name;
+export type NewValue = readonly [at: number, value: unknown];
+
+/**
+ * A history with live values added, each at its time (a device may empty its buffer late), a time once. What counts or
+ * picks from whole periods cannot be grown by a value: it waits for the next reading, as does what was cut off.
+ */
+export function withValues(history: History, values: readonly NewValue[]): History {
+  const growing = history.aggregate === 'raw' || history.aggregate === 'last' || history.aggregate === 'envelope';
+  if (!growing || history.truncated || values.length === 0) return history;
+  const points = new Map(history.points.map((point) => [point[0], point]));
+  for (const [at, value] of values) {
+    points.set(at, history.aggregate === 'envelope' ? [at, value, value, value] : [at, value]);
+  }
+  return { ...history, points: [...points.values()].sort(([a], [b]) => a - b) };
+}
 
 /** Values hold until the next one: a line straight from one to the other would show what never was. */
 export const isStepped = ({ definition, writePolicy }: Described) =>

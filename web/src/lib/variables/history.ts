@@ -15,7 +15,7 @@ export type History = {
 };
 
 /** As many as a chart stays quick with; above it the instance says that it cut. */
-const mostPoints = 20_000;
+const mostPoints = 10_000;
 const mostExported = 1_000_000;
 
 /** Values of a variable over time. @throws ApiError */

@@ -8,12 +8,11 @@ import {
   type Question,
   questionAddress,
   readQuestion,
-  type Span,
+  spanNames,
   spans,
   timesOf,
 } from './question.ts';
 
-const spanNames = Object.keys(spans) as Span[];
 const at = fc.integer({ min: 0, max: Date.UTC(9_999, 0) });
 const times = fc.tuple(at, fc.integer({ min: 1, max: 1e9 })).map(([from, length]) => ({ from, to: from + length }));
 const question: fc.Arbitrary<Question> = fc.record({

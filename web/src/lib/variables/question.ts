@@ -15,6 +15,7 @@ export const spans = {
   '365d': 365 * day,
 } as const;
 export type Span = keyof typeof spans;
+export const spanNames = Object.keys(spans) as Span[];
 
 /** What the page of a variable shows: a stretch up to now, or fixed times (epoch milliseconds, `to` exclusive). */
 export type Question = {
@@ -29,10 +30,10 @@ const usualSpan: Span = '24h';
 const everyPattern = /^[1-9]\d{0,5}[smhd]$/;
 
 /** Reads the page's address; what makes no sense there is as if it were not there. */
-export function readQuestion(query: URLSearchParams): Question {
+export function readQuestion(query: Pick<URLSearchParams, 'get'>): Question {
   const every = query.get('every');
   return {
-    time: readTimes(query) ?? findIn(Object.keys(spans) as Span[], query.get('period')) ?? usualSpan,
+    time: readTimes(query) ?? findIn(spanNames, query.get('period')) ?? usualSpan,
     aggregate: findIn(aggregates, query.get('aggregate')),
     every: every !== null && everyPattern.test(every) ? every : undefined,
   };
@@ -48,7 +49,7 @@ export function questionAddress({ time, aggregate, every }: Question): string {
   return `?${query}`;
 }
 
-function readTimes(query: URLSearchParams): { from: number; to: number } | undefined {
+function readTimes(query: Pick<URLSearchParams, 'get'>): { from: number; to: number } | undefined {
   const [from, to] = [Date.parse(query.get('from') ?? ''), Date.parse(query.get('to') ?? '')];
   return from >= 0 && from < to && to < Date.UTC(10_000, 0) ? { from, to } : undefined;
 }

@@ -1,0 +1,57 @@
+# Values until the instance has stored them, with the time at which they were read.
+import json
+
+from croft import clock
+
+# (name, time, value), about 50 bytes of heap each; the first `_count` are on their way.
+_entries = []
+_count = 0
+dropped = 0
+
+
+def add(name, value):
+    """Keeps a value. Where there is no room, the output with the most values loses its oldest one, which is counted.
+    Throws ValueError when it is no number."""
+    global dropped
+    if isinstance(value, float) and value - value != 0:
+        raise ValueError(name + " is no number")
+    if len(_entries) >= 60:
+        names = [entry[0] for entry in _entries[_count:]]
+        most = max(names, key=names.count)
+        _entries.pop(_count + names.index(most))
+        dropped += 1
+    _entries.append((name, clock.ms(), value))
+
+
+def take():
+    """The oldest values as (topic, text) to be sent, until `sent`: one fresh value as it is, others as a SenML pack."""
+    global _count
+    _count = 0
+    if not _entries or clock.unix_ms(0) is None:
+        return None
+    name, at, value = _entries[0]
+    # SenML has no lists and objects: they go alone and get the time of arrival.
+    while _count < min(len(_entries), 8) and isinstance(_entries[_count][2], (bool, int, float, str)):
+        _count += 1
+    if _count == 0 or (_count == 1 and clock.ms() - at < 2000):
+        _count = 1
+        return "output/" + name, json.dumps(value)
+    return "output", _pack(_entries[:_count])
+
+
+def _pack(entries):
+    """RFC 8428 with one base time, whole seconds, and offsets in text: floats have too few bits for either."""
+    first = clock.unix_ms(entries[0][1]) // 1000
+    parts = []
+    for name, at, value in entries:
+        at = clock.unix_ms(at) - first * 1000
+        kind = "vb" if isinstance(value, bool) else "vs" if isinstance(value, str) else "v"
+        part = '"n":%s,"t":%d.%03d,"%s":%s' % (json.dumps(name), at // 1000, at % 1000, kind, json.dumps(value))
+        parts.append(part)
+    return '[{"bt":%d,%s}]' % (first, "},{".join(parts))
+
+
+def sent():
+    global _count
+    del _entries[:_count]
+    _count = 0

@@ -1,0 +1,87 @@
+import { setImmediate } from 'node:timers/promises';
+import { type MessagePort, parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
+import { loadMicroPython, type MicroPython } from '@micropython/micropython-webassembly-pyscript/micropython.mjs';
+import { createBridge } from './bridge.ts';
+import { type Flash, type Order, place, type Report, type Start } from './protocol.ts';
+
+// One start of the board, from reset to reset: boot.py, the beginning of main.py, then step after step, as its loop has it.
+// The steps are called from here because this MicroPython collects garbage only when no Python is running.
+
+const { start, answers } = workerData as { start: Start; answers: MessagePort };
+const orders: Order[] = [];
+parentPort?.on('message', (order: Order) => orders.push(order));
+const report = (message: Report) => parentPort?.postMessage(message);
+const shared = new Int32Array(start.shared);
+
+/** Asks the test and blocks until it answered, as a blocking call on a chip does. */
+function call(...words: (string | number)[]): string {
+  report({ kind: 'call', words });
+  Atomics.wait(shared, place.signal, 0);
+  Atomics.store(shared, place.signal, 0);
+  return receiveMessageOnPort(answers)?.message as string;
+}
+
+const mp = await loadMicroPython({ heapsize: 256 * 1024, stdout: (line) => report({ kind: 'printed', line }) });
+
+function writeFiles(folder: string, files: Flash): void {
+  mp.FS.mkdirTree(folder);
+  for (const [path, bytes] of files) {
+    mp.FS.mkdirTree(`${folder}/${path}`.replace(/\/[^/]+$/, ''));
+    mp.FS.writeFile(`${folder}/${path}`, bytes);
+  }
+}
+
+function readFiles({ FS }: MicroPython, folder: string, below = ''): Flash {
+  const names = FS.readdir(folder + below).filter((name) => name !== '.' && name !== '..');
+  const files = names.map((name): [string, Uint8Array][] => {
+    const path = `${below}/${name}`;
+    if (FS.isDir(FS.stat(folder + path).mode)) return [...readFiles({ FS } as MicroPython, folder, path)];
+    return [[path.slice(1), FS.readFile(folder + path)]];
+  });
+  return new Map(files.flat());
+}
+
+/** Runs until the chip is reset or told to stop; what ended it. */
+async function live(): Promise<{ how: 'reset' | 'stopped' | 'crashed'; detail: string }> {
+  let isPaused = false;
+  try {
+    const prelude = Buffer.from(start.shims.get('prelude.py') ?? []).toString();
+    for (const code of [prelude, start.before, 'exec(open("boot.py").read())', mainBeforeItsLoop()]) mp.runPython(code);
+    report({ kind: 'started' });
+    for (;;) {
+      for (const order of orders.splice(0)) {
+        if (order.kind === 'stop') return { how: 'stopped', detail: '' };
+        if (order.kind === 'evaluate') evaluate(order.code);
+        else isPaused = order.kind === 'pause';
+      }
+      if (!isPaused) mp.runPython('mode.step()');
+      await setImmediate();
+    }
+  } catch (error) {
+    const { type, message } = error as { type?: string; message: string };
+    return { how: type === 'SystemExit' ? 'reset' : 'crashed', detail: message };
+  }
+}
+
+/** main.py as it is, apart from its endless loop. */
+function mainBeforeItsLoop(): string {
+  const source = Buffer.from(start.flash.get('main.py') ?? []).toString();
+  return source.slice(0, source.indexOf('try:')).concat('mode = starts.begin()\nmode.begin()\n');
+}
+
+function evaluate(code: string): void {
+  try {
+    const text = mp.runPython(`import json as _json\n_json.dumps(${code})`);
+    report({ kind: 'evaluated', value: JSON.parse(String(text)) });
+  } catch (error) {
+    report({ kind: 'evaluated', error: (error as Error).message });
+  }
+}
+
+mp.registerJsModule('bridge', createBridge(shared, start.chip, call));
+writeFiles('/flash', start.flash);
+writeFiles('/shims', start.shims);
+const end = await live();
+report({ kind: 'ended', ...end, flash: readFiles(mp, '/flash') });
+parentPort?.close();
+answers.close();

@@ -1,0 +1,32 @@
+import { readFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+
+const read = (path: string) => readFileSync(new URL(path, import.meta.url), 'utf8');
+const found = (text: string, ...patterns: RegExp[]) =>
+  patterns.flatMap((pattern) => [...text.matchAll(pattern)].flatMap(([, reason]) => reason ?? []));
+
+/** Every reason that the MQTT door writes down, out of its sources. */
+function reasonsOfTheDoor(): string[] {
+  const door = ['admission', 'ingest', 'door', 'message']
+    .map((name) => read(`../../../../server/mqtt/${name}.ts`))
+    .join();
+  const named = found(
+    door,
+    /reason: '([a-z0-9-]+)'/g,
+    /\brefuse\('([a-z0-9-]+)'/g,
+    /\brefused\(message, '([a-z0-9-]+)'/g,
+    /\bnote\(connection, '([a-z0-9-]+)'/g,
+    /\? '(bad-value)' : '/g,
+    /: '(bad-values-in-pack)'/g,
+  );
+  const [, envelopes = ''] = /reason: ((?:'\w+' \| )+'\w+')/.exec(read('../../../../server/mqtt/envelope.ts')) ?? [];
+  return [...named, ...found(envelopes, /'(\w+)'/g).map((reason) => `bad-envelope-${reason}`)];
+}
+
+test('every reason of the door has its words', () => {
+  const known = found(read('refusal-texts.ts'), /^ {2}'?([a-z0-9-]+)'?: \{ title/gm);
+  // Nobody is told of credentials that belong to no unit.
+  const told = [...new Set(reasonsOfTheDoor())].filter((reason) => reason !== 'unknown').sort();
+  expect(told.length).toBeGreaterThan(20);
+  expect(known.toSorted()).toEqual(told);
+});

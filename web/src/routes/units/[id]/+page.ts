@@ -1,0 +1,10 @@
+import { call } from '#lib/api/call.ts';
+import { unitKey } from '#lib/units/unit.ts';
+import type { PageLoad } from './$types.js';
+
+/** A unit as the visitor may see it; what they may not see is as if it were not there. */
+export const load: PageLoad = async ({ params, depends, parent }) => {
+  depends(unitKey(params.id));
+  const [unit] = await Promise.all([call('GET /api/units/:id', { params: { id: params.id } }), parent()]);
+  return { unit };
+};

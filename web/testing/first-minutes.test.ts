@@ -1,0 +1,45 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { eventually } from '../../server/testing/eventually.ts';
+import { type TestInstance, testInstance, testPassword } from '../../server/testing/instance.ts';
+import { pageFaults, shoot, type TestBrowser, testBrowser } from './browser.ts';
+
+let croft: TestInstance;
+let browser: TestBrowser;
+
+beforeAll(async () => {
+  croft = await testInstance();
+  browser = await testBrowser(croft);
+});
+afterAll(async () => {
+  await browser?.close();
+  await croft?.close();
+});
+
+test('from the setup link to a live chart in four actions, the first of which was to start Croft', async () => {
+  // 2: the link that was printed is opened.
+  const page = await browser.open(croft.setupUrl ?? '');
+
+  // 3: a password is set.
+  await page.getByLabel('Username').fill('ada');
+  await page.getByLabel('Password', { exact: true }).fill(testPassword);
+  await page.getByLabel('Password again').fill(testPassword);
+  await page.keyboard.press('Enter');
+  await page.getByRole('heading', { name: 'Welcome, ada' }).waitFor();
+  expect(await pageFaults(page)).toEqual([]);
+  await shoot(page, 'welcome');
+
+  // 4: one press, and the chart moves.
+  await page.getByRole('button', { name: 'Try a virtual unit' }).click();
+  await page.getByRole('heading', { name: 'Weather station', level: 1 }).waitFor();
+  const chart = page.getByRole('figure', { name: 'Air temperature' });
+  await chart.locator('canvas').waitFor();
+  const lastTime = async () => {
+    const summary = (await chart.getByRole('img').getAttribute('aria-label')) ?? '';
+    return /and (.*)$/.exec(summary)?.[1] ?? expect.fail(`no times in "${summary}"`);
+  };
+  const begun = await lastTime();
+  await eventually(async () => expect(await lastTime()).not.toBe(begun), 15_000);
+  await page.getByText('Online').first().waitFor();
+  await shoot(page, 'weather-station');
+  expect(browser.errors).toEqual([]);
+});

@@ -1,0 +1,49 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { TestClient } from '../../server/testing/client.ts';
+import { type TestInstance, testInstance } from '../../server/testing/instance.ts';
+import { pageFaults, shoot, type TestBrowser, testBrowser } from './browser.ts';
+import { type Demo, makeDemo } from './demo.ts';
+
+let croft: TestInstance;
+let browser: TestBrowser;
+let ada: TestClient;
+let demo: Demo;
+
+beforeAll(async () => {
+  croft = await testInstance();
+  browser = await testBrowser(croft);
+  ada = await croft.user('ada');
+  demo = await makeDemo(croft, ada);
+});
+afterAll(async () => {
+  await demo?.device.close();
+  await browser?.close();
+  await croft?.close();
+});
+
+const pages: [name: string, address: () => string, heading: string][] = [
+  ['home', () => '/', 'Home'],
+  ['sector', () => '/sectors/home/Back%20yard', 'Back yard'],
+  ['unit-new', () => `/units/new?sector=${demo.yard.id}`, 'Make a unit'],
+  ['unit', () => `/units/${demo.greenhouse.id}`, 'Greenhouse'],
+  ['unit-awaited', () => `/units/${demo.awaited.id}`, 'Shed board'],
+  ['unit-awaited-token', () => `/units/${demo.plain.id}`, 'Script'],
+];
+
+describe.each([
+  ['light', 1440],
+  ['light', 360],
+  ['dark', 1440],
+  ['dark', 360],
+] as const)('in %s at %i px', (theme, width) => {
+  test.each(pages)('%s is for everybody', async (name, address, heading) => {
+    const page = await browser.open(address(), { as: ada, theme, width });
+    await page.getByRole('heading', { name: heading, level: 1 }).waitFor();
+    await page.waitForLoadState('networkidle');
+    await shoot(page, theme === 'light' ? name : `${name}-dark`);
+    expect(await pageFaults(page)).toEqual([]);
+    await page.context().close();
+  });
+});
+
+test('no page had an error of its own', () => expect(browser.errors).toEqual([]));
