@@ -11,7 +11,7 @@ const url = (protocols: RegExp) => z.url({ protocol: protocols });
 /** Everything that can be configured, in the order the README's table has it. */
 const environment = z.object({
   CROFT_PUBLIC_URL: url(/^https?$/)
-    .refine((text) => new URL(text).pathname === '/' && !new URL(text).search, 'must be an origin, without a path')
+    .refine((text) => !URL.canParse(text) || isOrigin(new URL(text)), 'must be an origin, without a path')
     .optional(),
   CROFT_HTTP_PORT: port.default(8080),
   CROFT_MQTT_PORT: port.default(1883),
@@ -35,6 +35,8 @@ const environment = z.object({
   LOG_LEVEL: z.enum(logLevels).default('info'),
 });
 
+const isOrigin = ({ pathname, search, hash }: URL) => pathname === '/' && search === '' && hash === '';
+
 export type Config = ReturnType<typeof readConfig>;
 
 /**
@@ -44,9 +46,8 @@ export type Config = ReturnType<typeof readConfig>;
 export function readConfig(env: Record<string, string | undefined>) {
   const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
   const parsed = environment.safeParse(given);
-  const problems = parsed.success
-    ? contradictions(parsed.data)
-    : parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
+  const issues = parsed.success ? [] : parsed.error.issues;
+  const problems = [...issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`), ...contradictions(given)];
   if (!parsed.success || problems.length > 0) {
     throw new OperatorError(
       ['The configuration cannot be used:', ...problems.map((problem) => `  ${problem}`)].join('\n'),
@@ -76,7 +77,7 @@ export function readConfig(env: Record<string, string | undefined>) {
 
 type Environment = z.output<typeof environment>;
 
-function contradictions(e: Environment): string[] {
+function contradictions(e: Record<string, string | undefined>): string[] {
   const problems: string[] = [];
   if (Boolean(e.CROFT_TLS_CERT) !== Boolean(e.CROFT_TLS_KEY)) {
     problems.push('CROFT_TLS_CERT, CROFT_TLS_KEY: set both or none');

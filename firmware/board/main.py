@@ -18,4 +18,4 @@ try:
 except Exception as error:
     log.problem("the program ended", error)
     time.sleep(5)
-starts.restart("the program ended")
+    starts.restart("the program ended")

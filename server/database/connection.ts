@@ -14,9 +14,10 @@ pg.types.setTypeParser(pg.types.builtins.INT8, Number);
 /** Opens nothing by itself: the first query connects. */
 export function createDatabase(connection: Connection, log: Log) {
   const pool = new pg.Pool({ ...connection, max: 10, application_name: 'croft', connectionTimeoutMillis: 5_000 });
-  // One in use that is between two queries says it by an event as well; unheard, that would end the process.
+  // Each connection has its own listener: one in use that is between two queries tells its loss by an event too, and an
+  // unheard one would end the process. What the pool says of idle ones was said by then.
   const lost = (error: Error) => log.warn({ err: error }, 'a database connection was lost');
-  pool.on('error', lost).on('connect', (client) => void client.on('error', lost));
+  pool.on('connect', (client) => void client.on('error', lost)).on('error', () => undefined);
   const db = new Kysely<Database>({
     dialect: new PostgresDialect({ pool }),
     plugins: [new CamelCasePlugin({ maintainNestedObjectKeys: true })],

@@ -50,8 +50,6 @@ export function createPreviews({ origin, unit, variable, log }: Deps) {
   };
 }
 
-export type Previews = ReturnType<typeof createPreviews>;
-
 const explore: Preview = {
   title: 'Public units',
   description: 'Sensors and devices that people share here, with live values and their history.',

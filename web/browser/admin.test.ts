@@ -1,8 +1,11 @@
 import type { Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { createClient, type TestClient } from '../../server/testing/client.ts';
+import { eventually } from '../../server/testing/eventually.ts';
 import { type TestInstance, testInstance, testPassword } from '../../server/testing/instance.ts';
 import { pageFaults, shoot, type TestBrowser, testBrowser } from '../testing/browser.ts';
+
+vi.setConfig({ testTimeout: 90_000 });
 
 let croft: TestInstance;
 let browser: TestBrowser;
@@ -21,7 +24,7 @@ afterEach(() => expect(browser.errors.splice(0)).toEqual([]));
 /** What is not there soon is not there. */
 async function open(as: TestClient, look: Parameters<TestBrowser['open']>[1] = {}): Promise<Page> {
   const page = await browser.open('/admin', { as, ...look });
-  page.setDefaultTimeout(8_000);
+  page.setDefaultTimeout(15_000);
   await page.getByRole('heading', { level: 1 }).waitFor();
   return page;
 }
@@ -145,7 +148,7 @@ describe('invites', () => {
     await shoot(page, 'admin-invite-made');
     const link = await page.getByLabel('Invite link', { exact: true }).inputValue();
     await page.getByRole('button', { name: 'Copy: Invite link' }).click();
-    await expect.poll(() => page.evaluate(() => navigator.clipboard.readText())).toBe(link);
+    await eventually(async () => expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(link));
     const mine = invites(page).filter({ hasText: 'The neighbour' });
     expect(await mine.innerText()).toMatch(/The neighbour\s+made now\s+expires \d+ \w+ \d{4}/);
 
@@ -186,7 +189,7 @@ test('the instance says its version, its registration and where its doors are', 
   const { version, mqtt } = await admin.call('GET /api/instance');
   const page = await open(admin);
   const facts = page.getByRole('region', { name: 'This instance' });
-  await expect.poll(() => facts.innerText()).toContain(`Croft ${version}`);
+  await eventually(async () => expect(await facts.innerText()).toContain(`Croft ${version}`));
   const text = await facts.innerText();
   expect(text).toMatch(/Registration\s+by invite/);
   expect(text).toContain(`${mqtt.host}:${croft.mqttPort}`);
@@ -225,7 +228,7 @@ describe.each([
     });
     await admin.call('POST /api/invites', { body: {} });
     const page = await open(admin, { theme, width, locale });
-    await page.getByText(name).waitFor();
+    await page.getByText(name, { exact: true }).waitFor();
     expect(await pageFaults(page)).toEqual([]);
     await shoot(page, `admin-${theme}`);
   });

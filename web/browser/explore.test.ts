@@ -1,20 +1,11 @@
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { type Sample, storeSamples } from '../../server/history/testing.ts';
+import type { Sample } from '../../server/history/testing.ts';
 import type { TestClient } from '../../server/testing/client.ts';
 import { tokenDevice } from '../../server/testing/device.ts';
 import { type TestInstance, testInstance } from '../../server/testing/instance.ts';
 import { pageFaults, shoot, type TestBrowser, testBrowser } from '../testing/browser.ts';
-
-type Visibility = 'private' | 'local' | 'public';
-
-const schema = {
-  input_variables: { lamp: { type: 'boolean' } },
-  output_variables: {
-    temperature: { type: 'number', title: 'Air temperature', unit: 'Cel', interval: 60 },
-    door: { type: 'string', enum: ['open', 'closed'] },
-  },
-};
+import { measuredUnit } from './measured-unit.ts';
 
 let croft: TestInstance;
 let browser: TestBrowser;
@@ -40,11 +31,8 @@ async function open(...look: Parameters<TestBrowser['open']>): Promise<Page> {
   return page;
 }
 
-async function makeUnit(name: string, visibility: Visibility) {
-  const unit = await ada.call('POST /api/units', { body: { name, schema, visibility, security: 'token' } });
-  const env = await ada.call('GET /api/units/:id/env', { params: { id: unit.id } });
-  return { ...unit, env };
-}
+const makeUnit = (name: string, visibility: 'private' | 'local' | 'public') =>
+  measuredUnit(croft, ada, name, visibility);
 
 const unitNames = (page: Page) => page.getByRole('article').getByRole('heading').allInnerTexts();
 const unit = (page: Page, name: string) => page.getByRole('article', { name });
@@ -62,15 +50,9 @@ describe('the public units', () => {
     shed = await makeUnit('Shed', 'public');
     await makeUnit('Barn', 'local');
     await makeUnit('Safe', 'private');
-    const temperature = shed.variables.find(({ name }) => name === 'temperature');
-    const { id } = await croft.db
-      .selectFrom('variables')
-      .select('id')
-      .where('uuid', '=', temperature?.id ?? '')
-      .executeTakeFirstOrThrow();
     const now = Date.now();
     const samples = Array.from({ length: 100 }, (_, n): Sample => [now - (n + 1) * 60_000, 20 + Math.sin(n / 9)]);
-    await storeSamples(croft.db, id, samples);
+    await shed.store('temperature', samples);
   });
 
   test('are for anyone, with their outputs live, and lead to their pages', async () => {

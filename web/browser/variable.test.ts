@@ -1,24 +1,13 @@
-import { once } from 'node:events';
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { type Sample, storeSamples } from '../../server/history/testing.ts';
 import type { TestClient } from '../../server/testing/client.ts';
 import { tokenDevice } from '../../server/testing/device.ts';
 import { type TestInstance, testInstance } from '../../server/testing/instance.ts';
 import { pageFaults, shoot, type TestBrowser, testBrowser } from '../testing/browser.ts';
+import { aDay, measuredUnit } from './measured-unit.ts';
 
 const minute = 60_000;
-const schema = {
-  input_variables: { lamp: { type: 'boolean' } },
-  output_variables: {
-    temperature: { type: 'number', title: 'Air temperature', unit: 'Cel', minimum: -40, maximum: 85, interval: 60 },
-    door: { type: 'string', enum: ['open', 'closed'] },
-  },
-};
-
 let croft: TestInstance;
 let browser: TestBrowser;
 let ada: TestClient;
@@ -43,21 +32,7 @@ async function open(...look: Parameters<TestBrowser['open']>): Promise<Page> {
   return page;
 }
 
-async function makeUnit(name: string, visibility: 'private' | 'public') {
-  const unit = await ada.call('POST /api/units', { body: { name, schema, visibility, security: 'token' } });
-  const env = await ada.call('GET /api/units/:id/env', { params: { id: unit.id } });
-  const idOf = (variable: string) => unit.variables.find((one) => one.name === variable)?.id ?? '';
-  return { ...unit, env, idOf };
-}
-
-async function store(uuid: string, samples: Sample[]): Promise<void> {
-  const row = await croft.db.selectFrom('variables').select('id').where('uuid', '=', uuid).executeTakeFirstOrThrow();
-  await storeSamples(croft.db, row.id, samples);
-}
-
-/** Most of a day of values, one a minute, between 10 and 20. */
-const aDay = (now: number): Sample[] =>
-  Array.from({ length: 1400 }, (_, n) => [now - (n + 1) * minute, 15 + 5 * Math.sin(n / 120)]);
+const makeUnit = (name: string, visibility: 'private' | 'public') => measuredUnit(croft, ada, name, visibility);
 
 const chart = (page: Page) => page.getByRole('figure', { name: 'Air temperature' });
 const figures = (page: Page) => page.getByLabel('Figures of this time');
@@ -66,7 +41,7 @@ const heading = (page: Page, name: string) => page.getByRole('heading', { level:
 describe('the page of a variable', () => {
   test('shows what anyone may see, live, and says nothing of settings', async () => {
     const unit = await makeUnit('Shed', 'public');
-    await store(unit.idOf('temperature'), aDay(Date.now()));
+    await unit.store('temperature', aDay(Date.now()));
     const page = await open(`/variables/${unit.idOf('temperature')}`);
     await heading(page, 'Air temperature').waitFor();
     await chart(page).locator('canvas').waitFor();
@@ -83,7 +58,7 @@ describe('the page of a variable', () => {
   test('shows another time when asked, in an address that can be sent to somebody', async () => {
     const unit = await makeUnit('Barn', 'public');
     const now = Date.now();
-    await store(unit.idOf('temperature'), [...aDay(now), [now - 3 * 24 * 60 * minute, 41.5]]);
+    await unit.store('temperature', [...aDay(now), [now - 3 * 24 * 60 * minute, 41.5]]);
     const page = await open(`/variables/${unit.idOf('temperature')}`);
     await soon(() => figures(page).innerText()).toMatch(/Greatest\s+20 °C/);
     await page.getByRole('link', { name: '7 days' }).click();
@@ -104,7 +79,7 @@ describe('the page of a variable', () => {
 
   test('shows fixed times, typed by keyboard or dragged over', async () => {
     const unit = await makeUnit('Mill', 'public');
-    await store(unit.idOf('temperature'), [
+    await unit.store('temperature', [
       [Date.UTC(2026, 8, 1, 12), 17],
       [Date.UTC(2026, 8, 1, 15), 18],
       [Date.UTC(2026, 8, 1, 18), 19],
@@ -139,7 +114,7 @@ describe('the page of a variable', () => {
 
   test('offers what it shows for download', async () => {
     const unit = await makeUnit('Pump', 'public');
-    await store(unit.idOf('temperature'), [
+    await unit.store('temperature', [
       [Date.UTC(2026, 8, 1, 12), 17.5],
       [Date.UTC(2026, 8, 2, 12), 18],
     ]);
@@ -156,7 +131,7 @@ describe('the page of a variable', () => {
   test('shows texts as a table, with their count as a chart', async () => {
     const unit = await makeUnit('Gate', 'public');
     const now = Date.now();
-    await store(unit.idOf('door'), [
+    await unit.store('door', [
       [now - 3 * 60 * minute, 'open'],
       [now - 2 * 60 * minute, 'closed'],
     ]);
@@ -232,57 +207,6 @@ describe('the owner', () => {
   }, 60_000);
 });
 
-describe('an embedded variable', () => {
-  let site: Server;
-  let body = '';
-  beforeAll(async () => {
-    site = createServer((_, response) => void response.setHeader('content-type', 'text/html').end(body));
-    await once(site.listen(0, '127.0.0.1'), 'listening');
-  });
-  afterAll(() => void site.close());
-
-  /** A page with this in it, at another site: localhost is not 127.0.0.1. */
-  async function embedding(snippet: string): Promise<Page> {
-    body = snippet;
-    return open(`http://127.0.0.1:${(site.address() as AddressInfo).port}/`);
-  }
-
-  test('stands in the page of another site, with its value, live', async () => {
-    const unit = await makeUnit('Roof', 'public');
-    await store(unit.idOf('temperature'), aDay(Date.now()));
-    const page = await open(`/variables/${unit.idOf('temperature')}`);
-    const snippet = await page.getByText('<iframe').innerText();
-    const blog = await embedding(snippet);
-    const frame = blog.frameLocator('iframe');
-    await frame.getByRole('heading', { name: 'Air temperature · Roof' }).waitFor();
-    await frame.getByRole('img', { name: /^Air temperature\. Air temperature: from 10\S* °C to (19|20)/ }).waitFor();
-    const device = await tokenDevice(unit.env, { port: croft.mqttPort });
-    await device.publish('output/temperature', 33.25);
-    await frame.getByText('33.25').first().waitFor();
-    await device.close();
-    await shoot(blog, 'embed');
-    const inner = blog.frames().find((one) => one.url().includes('/embed/'));
-    const width = await inner?.evaluate(() => [
-      document.documentElement.scrollWidth,
-      document.documentElement.scrollHeight,
-    ]);
-    expect(width?.[0]).toBeLessThanOrEqual(320);
-    expect(width?.[1]).toBeLessThanOrEqual(140);
-  }, 60_000);
-
-  test('says that there is nothing when it is not public, and no other page can be framed', async () => {
-    const unit = await makeUnit('Vault', 'private');
-    const at = (path: string) => `<iframe src="${croft.url}${path}"></iframe>`;
-    const blog = await embedding(at(`/embed/variables/${unit.idOf('temperature')}`));
-    await blog.frameLocator('iframe').getByText('Nothing to see here').waitFor();
-    expect(await blog.frameLocator('iframe').getByRole('link').count()).toBe(0);
-    const refused = blog.waitForEvent('console', (message) => message.text().includes('frame-ancestors'));
-    await blog.evaluate((html) => document.body.insertAdjacentHTML('beforeend', html), at('/explore'));
-    await refused;
-    browser.errors.length = 0;
-  }, 60_000);
-});
-
 describe.each([
   ['light', 1440, 'en-GB'],
   ['dark', 360, 'ru-RU'],
@@ -291,7 +215,7 @@ describe.each([
 ] as const)('%s at %i px, %s', (theme, width, locale) => {
   test('the page is for everybody', async () => {
     const unit = await makeUnit(`Weather station ${theme} ${width}`, 'public');
-    await store(unit.idOf('temperature'), aDay(Date.now()));
+    await unit.store('temperature', aDay(Date.now()));
     const page = await open(`/variables/${unit.idOf('temperature')}`, { as: ada, theme, width, locale });
     await page.locator('canvas').waitFor();
     await page.locator('dl').waitFor();

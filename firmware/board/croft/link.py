@@ -8,7 +8,7 @@ mqtt = None
 # Of the connection, or of being without one.
 _since = 0
 _heard = 0
-_pinged = False
+_pinged = None
 
 
 def online():
@@ -41,7 +41,7 @@ def _connect():
         raise
     mqtt = one
     _since = _heard = clock.ms()
-    _pinged = False
+    _pinged = None
 
 
 def _serve():
@@ -50,13 +50,14 @@ def _serve():
     now = clock.ms()
     if packet:
         _heard = now
-        _pinged = False
-    # A quarter of the keepalive. Nothing else shows that the other end of a link is gone.
-    if now - _heard > 25000:
+        _pinged = None
+    # Nothing else shows that the other end of a link is gone.
+    elif _pinged is not None and now - _pinged > 10000:
         raise OSError("no answer to a ping")
-    if now - _heard > 15000 and not _pinged:
+    # A quarter of the keepalive.
+    elif _pinged is None and now - _heard > 15000:
         mqtt.ping()
-        _pinged = True
+        _pinged = now
     # A connection that is ended at once shall not bring the next one sooner.
     if wifi.failures and now - _since > 30000:
         wifi.worked()

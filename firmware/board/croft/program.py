@@ -23,7 +23,7 @@ def step():
         if link.mqtt:
             if link.mqtt != mqtt:
                 sender.begin()
-            sender.step()
+            sender.step(packet is None)
     # ValueError: bytes that are no MQTT. MemoryError: a message that did not fit, half read.
     except (OSError, ValueError, MemoryError) as error:
         link.lost(error)

@@ -6,7 +6,7 @@ from hashlib import sha256
 def decode(text):
     """Bytes of base64url without padding (RFC 4648 section 5)."""
     text = text.replace("-", "+").replace("_", "/")
-    return a2b_base64(text + "=" * (-len(text) % 4))
+    return a2b_base64((text + "=" * (-len(text) % 4)).encode())
 
 
 def encode(data):

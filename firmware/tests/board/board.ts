@@ -105,14 +105,16 @@ export function createBoard(flash: Flash, options: Options = {}) {
       });
       one.once('error', (error) => ended.reject(error));
       one.once('exit', () => port1.close());
-      await Promise.race([started.promise, ended.promise]);
+      const end = await Promise.race([started.promise, ended.promise]);
+      if (end?.how === 'crashed') throw new Error(`the board crashed: ${end.detail}\n${printed.join('\n')}`);
     },
 
     /** The value of a Python expression, between two steps of the program. */
     evaluate(code: string): Promise<unknown> {
       evaluated = Promise.withResolvers<unknown>();
       order({ kind: 'evaluate', code });
-      return evaluated.promise;
+      const gone = ended.promise.then(({ how, detail }) => Promise.reject(new Error(`the board ${how}: ${detail}`)));
+      return Promise.race([evaluated.promise, gone]);
     },
     pause: () => order({ kind: 'pause' }),
     resume: () => order({ kind: 'resume' }),

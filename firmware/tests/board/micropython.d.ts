@@ -10,7 +10,8 @@ declare module '@micropython/micropython-webassembly-pyscript/micropython.mjs' {
   export type MicroPython = {
     FS: Files;
     registerJsModule(name: string, module: object): void;
-    runPython(code: string): unknown;
+    globals: { get(name: string): unknown };
+    runPython(code: string): void;
   };
   /** `heapsize` is where it starts, it grows without a limit. @throws in runPython: an error with the Python type as `type` */
   export function loadMicroPython(options: {

@@ -11,7 +11,7 @@ export function createVirtualTime() {
       new Promise((resolve) => {
         const one = { until: now() + ms, wake: resolve };
         waiting.add(one);
-        const timer = setTimeout(() => one.wake(), ms);
+        const timer = setTimeout(() => one.wake(), Math.max(ms, 0));
         one.wake = () => {
           clearTimeout(timer);
           waiting.delete(one);

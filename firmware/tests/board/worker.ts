@@ -23,6 +23,8 @@ function call(...words: (string | number)[]): string {
 
 const mp = await loadMicroPython({ heapsize: 256 * 1024, stdout: (line) => report({ kind: 'printed', line }) });
 
+const textOf = (path: string) => Buffer.from(start.flash.get(path) ?? []).toString();
+
 function writeFiles(folder: string, files: Flash): void {
   mp.FS.mkdirTree(folder);
   for (const [path, bytes] of files) {
@@ -46,7 +48,7 @@ async function live(): Promise<{ how: 'reset' | 'stopped' | 'crashed'; detail: s
   let isPaused = false;
   try {
     const prelude = Buffer.from(start.shims.get('prelude.py') ?? []).toString();
-    for (const code of [prelude, start.before, 'exec(open("boot.py").read())', mainBeforeItsLoop()]) mp.runPython(code);
+    for (const code of [prelude, start.before, textOf('boot.py'), mainInSteps()]) mp.runPython(code);
     report({ kind: 'started' });
     for (;;) {
       for (const order of orders.splice(0)) {
@@ -54,7 +56,7 @@ async function live(): Promise<{ how: 'reset' | 'stopped' | 'crashed'; detail: s
         if (order.kind === 'evaluate') evaluate(order.code);
         else isPaused = order.kind === 'pause';
       }
-      if (!isPaused) mp.runPython('mode.step()');
+      if (!isPaused) mp.runPython('_step()');
       await setImmediate();
     }
   } catch (error) {
@@ -63,16 +65,20 @@ async function live(): Promise<{ how: 'reset' | 'stopped' | 'crashed'; detail: s
   }
 }
 
-/** main.py as it is, apart from its endless loop. */
-function mainBeforeItsLoop(): string {
-  const source = Buffer.from(start.flash.get('main.py') ?? []).toString();
-  return source.slice(0, source.indexOf('try:')).concat('mode = starts.begin()\nmode.begin()\n');
+/** main.py as it is, its endless loop cut out: that is done by calls of `_step`, under the same `except`. */
+function mainInSteps(): string {
+  const source = textOf('main.py');
+  const rescue = source.slice(source.indexOf('except Exception'));
+  const step = ['try:', '    mode.step()', ...rescue.split('\n')].map((line) => `    ${line}`);
+  const beginning = source.replace(/ {4}while True:\n {8}mode\.step\(\)\n/, '');
+  if (beginning === source) throw new Error('main.py has no loop of steps');
+  return [beginning, 'def _step():', ...step].join('\n');
 }
 
 function evaluate(code: string): void {
   try {
-    const text = mp.runPython(`import json as _json\n_json.dumps(${code})`);
-    report({ kind: 'evaluated', value: JSON.parse(String(text)) });
+    mp.runPython(`import json as _json\n_value = _json.dumps(${code})`);
+    report({ kind: 'evaluated', value: JSON.parse(String(mp.globals.get('_value'))) });
   } catch (error) {
     report({ kind: 'evaluated', error: (error as Error).message });
   }

@@ -79,7 +79,7 @@ async function run(program: string, messages: [topic: string, payload: Buffer][]
   const { loadMicroPython }: { loadMicroPython: LoadPython } = await import(interpreter);
   const python = await loadMicroPython({ heapsize: 1_000_000, stdout: (line: string) => printed.push(line) });
   const cbc = (make: typeof createCipheriv | typeof createDecipheriv, ...parts: string[]) => {
-    const [key = '', iv = '', data = ''] = parts.map((part) => Buffer.from(part, 'hex'));
+    const [key, iv, data] = parts.map((part) => Buffer.from(part, 'hex')) as [Buffer, Buffer, Buffer];
     const cipher = make('aes-128-cbc', key, iv).setAutoPadding(false);
     return Buffer.concat([cipher.update(data), cipher.final()]).toString('hex');
   };
