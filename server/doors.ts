@@ -11,8 +11,8 @@ import { OperatorError } from './errors.ts';
 export function doorsOf(config: Config) {
   const ports = { http: config.httpPort, mqtt: config.mqttPort, mqtts: config.mqtts?.port };
   const localUrl = () => `http://localhost:${ports.http}`;
-  const publicUrl = config.publicUrl ?? localUrl();
-  const { hostname, protocol } = new URL(publicUrl);
+  const publicUrl = () => config.publicUrl ?? localUrl();
+  const { hostname, protocol } = new URL(publicUrl());
   const isHttps = protocol === 'https:';
   return {
     publicUrl,
@@ -23,7 +23,7 @@ export function doorsOf(config: Config) {
     /** What stands in env.json. */
     device: {
       get url() {
-        return config.publicUrl ?? localUrl();
+        return publicUrl();
       },
       mqttHost: hostname,
       get mqttPort() {
@@ -35,7 +35,7 @@ export function doorsOf(config: Config) {
       host: hostname,
       port: ports.mqtt,
       tlsPort: ports.mqtts ?? null,
-      webSocketUrl: `${(config.publicUrl ?? localUrl()).replace(/^http/, 'ws')}/mqtt`,
+      webSocketUrl: `${publicUrl().replace(/^http/, 'ws')}/mqtt`,
     }),
     opened: (opened: { http: number; mqtt: number | undefined; mqtts: number | undefined }) => {
       ports.http = opened.http;

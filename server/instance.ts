@@ -138,7 +138,9 @@ export async function startInstance(config: Config, log: Log) {
     about: {
       name: 'Croft',
       version: packageJson.version,
-      publicUrl: doors.publicUrl,
+      get publicUrl() {
+        return doors.publicUrl();
+      },
       registration: config.registration,
       mqtt: doors.mqtt,
     },
@@ -163,7 +165,7 @@ export async function startInstance(config: Config, log: Log) {
     isHttps: doors.isHttps,
     webFolder,
     previewOf: createPreviews({
-      origin: () => config.publicUrl ?? doors.localUrl(),
+      origin: doors.publicUrl,
       unit: (uuid) => units.show({ kind: 'anonymous' }, uuid),
       variable: (uuid) => variables.readable(db, { kind: 'anonymous' }, uuid),
       log,
@@ -221,7 +223,7 @@ export async function startInstance(config: Config, log: Log) {
     url: doors.localUrl(),
     mqttPort: doors.device.mqttPort,
     db,
-    setupUrl: setupToken && `${config.publicUrl ?? doors.localUrl()}/setup?token=${setupToken}`,
+    setupUrl: setupToken && `${doors.publicUrl()}/setup?token=${setupToken}`,
     stop: () => running.disposeAsync(),
   };
 }

@@ -72,7 +72,7 @@ describe('envelopes', () => {
 });
 
 describe('proofs', () => {
-  test.each(vectors.connect)('connect $boot.$n', async ({ boot, n, password }) => {
+  test.each(vectors.connect)('connect %j', async ({ boot, n, password }) => {
     expect(await call('_counted', `croft-connect|${vectors.uuid}`, boot, n)).toBe(password);
   });
 

@@ -1,9 +1,9 @@
 import type { Context, Middleware } from 'koa';
 import { RateLimiterMemory, type RateLimiterRes } from 'rate-limiter-flexible';
+import { createBuckets } from '../buckets.ts';
 import { tooManyRequests } from '../errors.ts';
+import { networkOf } from '../network.ts';
 import type { Caller } from '../users/caller.ts';
-import { createBuckets } from './buckets.ts';
-import { networkOf } from './network.ts';
 
 /** Requests a minute, by kind of caller; a page of fifty charts opens with about a hundred. */
 const perMinute = { anonymous: 600, session: 3_000, token: 1_200 };

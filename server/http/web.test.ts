@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type ServedApp, servedApp } from '../testing/served-app.ts';
 import { inlineScriptHashes } from './web.ts';
@@ -18,6 +19,8 @@ beforeAll(async () => {
   await writeFile(join(folder, '_app/immutable/page.abc.js'), 'export {}');
   await writeFile(join(folder, 'favicon.svg'), '<svg/>');
   await writeFile(join(folder, '.secret'), 'no');
+  await writeFile(join(folder, 'packed.js'), 'export {}');
+  await writeFile(join(folder, 'packed.js.gz'), gzipSync('export {}'));
   door = await servedApp([], { webFolder: folder });
 });
 afterAll(async () => {
@@ -47,6 +50,20 @@ test('files are served, those with hashed names for ever', async () => {
   const icon = await door.fetch('/favicon.svg');
   expect(icon.headers.get('cache-control')).toBe('no-cache');
   expect(icon.headers.get('content-type')).toBe('image/svg+xml');
+});
+
+test('a packed copy goes to whoever takes it, and nothing to whoever has it already', async () => {
+  const packed = await door.fetch('/packed.js', { headers: { 'accept-encoding': 'gzip' } });
+  expect([packed.headers.get('content-encoding'), await packed.text()]).toEqual(['gzip', 'export {}']);
+  const plain = await door.fetch('/packed.js', { headers: { 'accept-encoding': 'identity' } });
+  expect([plain.headers.get('content-encoding'), await plain.text()]).toEqual([null, 'export {}']);
+  const known = await door.fetch('/packed.js', { headers: { 'if-none-match': plain.headers.get('etag') ?? '', 'cache-control': 'max-age=0' } });
+  expect(known.status).toBe(304);
+});
+
+test('a build beside the running instance takes no file away from it', async () => {
+  await rm(join(folder, 'favicon.svg'));
+  expect((await door.fetch('/favicon.svg')).status).toBe(200);
 });
 
 test.each(['/missing.js', '/.secret', '/..%2f..%2fpackage.json', '/%2e%2e/package.json', '/_app/immutable/old.js'])(

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Context, Middleware } from 'koa';
-import sirv from 'sirv';
+import { loadWebFiles, sendWebFile } from './web-files.ts';
 
 const inlineScript = /<script(?![^>]*\ssrc=)[^>]*>([\s\S]*?)<\/script>/g;
 
@@ -24,34 +24,25 @@ export function webFiles(
   const pageFile = join(folder, 'shell.html');
   if (!existsSync(pageFile)) return { middleware: notBuilt, scriptHashes: [] };
   const page = readFileSync(pageFile, 'utf8');
-  const files = sirv(folder, { etag: true, dotfiles: false, setHeaders: cacheForEver });
-  const middleware: Middleware = (ctx) =>
-    new Promise((resolve) => {
-      ctx.respond = false;
-      ctx.res.once('close', resolve);
-      ctx.res.statusCode = 200;
-      files(ctx.req, ctx.res, () => {
-        ctx.respond = true;
-        resolve(servePage(ctx, page, headOf));
-      });
-    });
+  const files = loadWebFiles(folder);
+  const middleware: Middleware = async (ctx) => {
+    const file = files.get(ctx.path);
+    const isReading = ctx.method === 'GET' || ctx.method === 'HEAD';
+    if (file && isReading && ctx.path !== '/shell.html') sendWebFile(ctx, file);
+    else if (isReading) await servePage(ctx, page, headOf);
+  };
   return { middleware, scriptHashes: inlineScriptHashes(page) };
 }
 
 /** Addresses of pages have no dot; one with a dot was meant for a file that is not there. */
 async function servePage(ctx: Context, page: string, headOf: (path: string) => Promise<string>): Promise<void> {
   ctx.status = 404;
-  if (/\.\w+$/.test(ctx.path) || (ctx.method !== 'GET' && ctx.method !== 'HEAD')) return;
+  if (/\.\w+$/.test(ctx.path)) return;
   ctx.status = 200;
   ctx.type = 'html';
   ctx.set('Cache-Control', 'no-cache');
   const head = await headOf(ctx.path);
   ctx.body = page.replace('</head>', () => `${head}</head>`);
-}
-
-function cacheForEver(res: { setHeader: (name: string, value: string) => void }, path: string): void {
-  const isHashed = path.includes('/immutable/');
-  res.setHeader('Cache-Control', isHashed ? 'public, max-age=31536000, immutable' : 'no-cache');
 }
 
 const notBuilt: Middleware = async (ctx) => {

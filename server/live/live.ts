@@ -35,8 +35,8 @@ export function createLive() {
   const listeners = new Set<Listener>();
 
   function write({ response }: Listener, event: string, data: unknown, id?: string): void {
-    // It may have ended a moment ago: a write after the end would be an error nobody catches.
-    if (response.writableEnded) return;
+    // Not begun, or ended a moment ago: a write after the end would be an error nobody catches.
+    if (!response.headersSent || response.writableEnded) return;
     if (response.writableLength > unreadLimit) return void response.end();
     response.write(`event: ${event}\n${id === undefined ? '' : `id: ${id}\n`}data: ${JSON.stringify(data)}\n\n`);
   }

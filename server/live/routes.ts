@@ -28,14 +28,16 @@ export function liveRoutes(deps: Deps) {
         throw badRequest('Say what to listen to: variables, units, mine=1 or presence=mine.');
       }
       const since = resumePoint(ctx);
-      const listener = open(ctx, caller, asked);
+      const listener = listen(ctx, caller, asked);
       await listener.refresh();
+      if (ctx.res.writableEnded) return;
+      begin(ctx.res);
       await sendPast(deps, listener, since).catch((error) => endWith(listener, error));
     },
   });
 
   /** Hears of changes before it is looked up what may be heard: what changes meanwhile is not missed. */
-  function open(ctx: Context, caller: Caller, asked: Asked): Listener {
+  function listen(ctx: Context, caller: Caller, asked: Asked): Listener {
     const listener: Listener = {
       response: ctx.res,
       audible: { variables: new Set(), units: new Set(), ownUnits: new Set() },
@@ -53,35 +55,44 @@ export function liveRoutes(deps: Deps) {
       live.listeners.delete(listener);
     });
     ctx.respond = false;
-    ctx.req.socket.setNoDelay(true);
-    ctx.res.writeHead(200, {
-      'Content-Type': 'text/event-stream',
-      'Cache-Control': 'no-store',
-      'X-Accel-Buffering': 'no',
-    });
-    ctx.res.write('retry: 1000\n\n');
     live.listeners.add(listener);
     return listener;
   }
 
-  /** Of lookups under way at once only the last one begun counts: an older answer must not bring back what was taken away. */
+  /**
+   * Of lookups under way at once the last one begun counts, and all end with it: an older answer must not bring back what
+   * was taken away.
+   */
   function refreshing(listener: () => Listener, lookUp: () => Promise<Audible>): () => Promise<void> {
-    let begun = 0;
-    return async () => {
-      const own = ++begun;
-      try {
-        const heard = await lookUp();
-        if (own === begun) listener().audible = heard;
-      } catch (error) {
-        endWith(listener(), error);
-      }
+    let latest: Promise<void> | undefined;
+    return () => {
+      const own: Promise<void> = lookUp().then(
+        (heard) => {
+          if (latest !== own) return latest;
+          listener().audible = heard;
+        },
+        (error) => endWith(listener(), error),
+      );
+      latest = own;
+      return own;
     };
   }
 
   function endWith({ response }: Listener, error: unknown): void {
     log.warn({ err: error }, 'a live page was closed; it comes back by itself');
+    if (!response.headersSent) begin(response);
     response.end();
   }
+}
+
+function begin(response: ServerResponse): void {
+  response.socket?.setNoDelay(true);
+  response.writeHead(200, {
+    'Content-Type': 'text/event-stream',
+    'Cache-Control': 'no-store',
+    'X-Accel-Buffering': 'no',
+  });
+  response.write('retry: 1000\n\n');
 }
 
 /** The tx of `Last-Event-ID`, or undefined to start with what comes. @throws AppError 400 */
@@ -125,7 +136,7 @@ async function beat({ callerOf }: Deps, ctx: Context, { response, userUuid }: Li
     const caller = await callerOf(ctx);
     const isSame = (caller.kind === 'person' ? caller.id : undefined) === userUuid;
     if (!isSame) response.end();
-    else if (!response.writableEnded) response.write(': still here\n\n');
+    else if (response.headersSent && !response.writableEnded) response.write(': still here\n\n');
   } catch (error) {
     log.debug({ err: error }, 'a live page was closed');
     response.end();

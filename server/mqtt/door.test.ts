@@ -1,112 +1,77 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { ApiReply } from '../contract.ts';
 import type { TestClient } from '../testing/client.ts';
 import { type Env, sealedDevice, tokenDevice } from '../testing/device.ts';
 import { eventually } from '../testing/eventually.ts';
 import { type TestInstance, testInstance } from '../testing/instance.ts';
+import { type Unit, unitsOf } from '../testing/units.ts';
 
 const schema = {
-  world_state: ['time'],
-  unit_state: ['ip', 'uptime'],
-  input_variables: { lamp: { type: 'boolean' }, level: { type: 'number', minimum: 0, maximum: 100 } },
-  output_variables: {
-    temperature: { type: 'number', minimum: -40, maximum: 125, interval: 10 },
-    door: { type: 'string', enum: ['open', 'closed'] },
-    anything: {},
-  },
+  output_variables: { temperature: { type: 'number', interval: 10 } },
 };
-
-type Unit = ApiReply<'POST /api/units'>;
 
 let croft: TestInstance;
 let owner: TestClient;
-let count = 0;
+let units: ReturnType<typeof unitsOf>;
 
 beforeAll(async () => {
   croft = await testInstance();
   owner = await croft.user('ada');
+  units = unitsOf(owner, schema);
 });
 afterAll(() => croft.close());
 
-async function makeUnit(security: 'sealed' | 'token' = 'sealed'): Promise<{ unit: Unit; env: Env }> {
-  const unit = await owner.call('POST /api/units', { body: { name: `Unit ${++count}`, schema, security } });
-  return { unit, env: await envOf(unit) };
-}
-
-const envOf = (unit: { id: string }): Promise<Env> => owner.call('GET /api/units/:id/env', { params: { id: unit.id } });
 const port = () => croft.mqttPort;
-const variableOf = (unit: Unit, name: string) => unit.variables.find((one) => one.name === name)?.id ?? '';
-const setInput = (unit: Unit, name: string, value: never) =>
-  owner.call('PUT /api/variables/:id/value', { params: { id: variableOf(unit, name) }, body: { value } });
-
-async function valuesOf(unit: Unit, name: string): Promise<unknown[]> {
-  const { points } = await pointsOf(unit, name);
-  return points.map(([, value]) => value);
-}
-const pointsOf = (unit: Unit, name: string) =>
-  owner.call('GET /api/variables/:id/history', {
-    params: { id: variableOf(unit, name) },
-    query: { from: '2019-01-01T00:00:00Z' },
-  }) as unknown as Promise<{ points: [number, unknown][] }>;
-
-const refusalsOf = (unit: Unit) => owner.call('GET /api/units/:id/refusals', { params: { id: unit.id } });
-const refused = (unit: Unit, reason: string) =>
-  eventually(async () => {
-    const row = (await refusalsOf(unit)).find((one) => one.reason === reason);
-    expect(row, reason).toBeDefined();
-    return row;
-  });
 
 describe('connecting', () => {
   test('a connect proof lets in once; a later one does, an earlier one or a foreign key does not', async () => {
-    const { unit, env } = await makeUnit();
+    const { unit, env } = await units.makeUnit();
     const first = await sealedDevice(env, { port: port(), boot: 3, n: 2 });
     await first.close();
     await expect(sealedDevice(env, { port: port(), boot: 3, n: 2 })).rejects.toThrow(/Bad username or password/);
     await expect(sealedDevice(env, { port: port(), boot: 2, n: 9 })).rejects.toThrow(/Bad username or password/);
-    await refused(unit, 'replayed-proof');
-    const { env: other } = await makeUnit();
+    await units.refused(unit, 'replayed-proof');
+    const { env: other } = await units.makeUnit();
     await expect(sealedDevice({ ...env, SECRET_KEY: other.SECRET_KEY }, { port: port(), boot: 4 })).rejects.toThrow(
       /Bad username or password/,
     );
-    await refused(unit, 'bad-proof');
+    await units.refused(unit, 'bad-proof');
     const later = await sealedDevice(env, { port: port(), boot: 4 });
     await later.close();
   });
 
   test('a client id that is not the UUID, a foreign will, a wrong token are refused with their reasons', async () => {
-    const { unit, env } = await makeUnit();
+    const { unit, env } = await units.makeUnit();
     await expect(sealedDevice(env, { port: port(), options: { clientId: 'other' } })).rejects.toThrow(/Identifier/);
-    await refused(unit, 'bad-client-id');
+    await units.refused(unit, 'bad-client-id');
     const will = { topic: 'unit/other/status', payload: Buffer.from('offline'), qos: 1 as const, retain: false };
     await expect(sealedDevice(env, { port: port(), options: { will } })).rejects.toThrow(/Not authorized/);
-    await refused(unit, 'foreign-will');
+    await units.refused(unit, 'foreign-will');
 
-    const token = await makeUnit('token');
+    const token = await units.makeUnit('token');
     await expect(tokenDevice({ ...token.env, MQTT_PASSWORD: 'guess' }, { port: port() })).rejects.toThrow(
       /Bad username/,
     );
-    await refused(token.unit, 'bad-token');
+    await units.refused(token.unit, 'bad-token');
     await expect(tokenDevice({ ...token.env, UNIT_UUID: env.UNIT_UUID }, { port: port() })).rejects.toThrow(/Bad user/);
-    await refused(unit, 'wrong-security');
+    await units.refused(unit, 'wrong-security');
   });
 
   test('a garbled PEPEUNIT_TOKEN gets the code for bad credentials and no hint', async () => {
-    const { env } = await makeUnit();
+    const { env } = await units.makeUnit();
     const garbled = { ...env, PEPEUNIT_TOKEN: `${String(env.PEPEUNIT_TOKEN).slice(0, -2)}xx` };
     await expect(sealedDevice(garbled, { port: port() })).rejects.toThrow(/Bad username or password/);
   });
 
   test('over WebSocket at /mqtt', async () => {
-    const { unit, env } = await makeUnit();
+    const { unit, env } = await units.makeUnit();
     const device = await sealedDevice(env, { port: 0, url: `${croft.url.replace('http', 'ws')}/mqtt` });
     await device.publish('output/temperature', 4);
-    expect(await valuesOf(unit, 'temperature')).toEqual([4]);
+    expect(await units.valuesOf(unit, 'temperature')).toEqual([4]);
     await device.close();
   });
 
   test('a new connection takes the place of the old one, which does not make the unit offline', async () => {
-    const { unit, env } = await makeUnit();
+    const { unit, env } = await units.makeUnit();
     const old = await sealedDevice(env, { port: port(), n: 1 });
     const fresh = await sealedDevice(env, { port: port(), n: 2 });
     await eventually(() => expect(old.isClosed()).toBe(true));
@@ -127,7 +92,7 @@ describe('cut off within a second', () => {
     owner.call('PATCH /api/units/:id', { params: { id: unit.id }, body });
 
   test.each(cases)('%s', async (_name, act) => {
-    const { unit, env } = await makeUnit();
+    const { unit, env } = await units.makeUnit();
     const device = await sealedDevice(env, { port: port() });
     await act(unit);
     await eventually(() => expect(device.isClosed()).toBe(true), 1_000);
@@ -135,10 +100,10 @@ describe('cut off within a second', () => {
   });
 
   test('old keys after a remake are named as such to the owner', async () => {
-    const { unit, env } = await makeUnit();
+    const { unit, env } = await units.makeUnit();
     await owner.call('POST /api/units/:id/keys', { params: { id: unit.id } });
     await expect(sealedDevice(env, { port: port() })).rejects.toThrow(/Bad username/);
-    await refused(unit, 'old-key');
+    await units.refused(unit, 'old-key');
   });
 
   test('the owner is locked', async () => {
@@ -151,196 +116,5 @@ describe('cut off within a second', () => {
     await admin.call('PATCH /api/users/:id', { params: { id: user?.id ?? '' }, body: { locked: true } });
     await eventually(() => expect(device.isClosed()).toBe(true), 1_000);
     await expect(sealedDevice(env, { port: port(), boot: 2 })).rejects.toThrow(/Not authorized/);
-  });
-});
-
-describe('publishing', () => {
-  test('values, a state and a log line are stored when they are acknowledged', async () => {
-    const { unit, env } = await makeUnit();
-    const device = await sealedDevice(env, { port: port() });
-    await device.publish('output/temperature', 21.5);
-    await device.publish('output/door', '"open"');
-    await device.publish('output/anything', { deep: ['x', 1, null] });
-    await device.publish('state', { ip: '10.0.0.7', uptime: 12 });
-    await device.publish('log', { level: 'warn', text: 'low battery', time: 1 });
-    expect(await valuesOf(unit, 'temperature')).toEqual([21.5]);
-    expect(await valuesOf(unit, 'door')).toEqual(['open']);
-    expect(await valuesOf(unit, 'anything')).toEqual([{ deep: ['x', 1, null] }]);
-    const seen = await owner.call('GET /api/units/:id', { params: { id: unit.id } });
-    expect('state' in seen && seen.state).toEqual({ ip: '10.0.0.7', uptime: 12 });
-    const [line] = await owner.call('GET /api/units/:id/log', { params: { id: unit.id } });
-    expect(line).toMatchObject({ level: 'warn', text: 'low battery' });
-    await device.close();
-  });
-
-  test('a pack brings its own times; an unbelievable clock is corrected; bad values are refused by name', async () => {
-    const { unit, env } = await makeUnit();
-    const device = await sealedDevice(env, { port: port() });
-    const at = Math.floor(Date.now() / 1000) - 3_600;
-    await device.publish('output', [
-      { bn: 'temperature', bt: at, v: 1 },
-      { t: 60, v: 2 },
-      { n: '', t: -9e8, v: 3 },
-      { t: 120, v: 999 },
-    ]);
-    const { points } = await pointsOf(unit, 'temperature');
-    expect(points.slice(0, 2)).toEqual([
-      [at * 1000, 1],
-      [(at + 60) * 1000, 2],
-    ]);
-    expect(points.map(([, value]) => value)).toEqual([1, 2, 3]);
-    expect(points[2]?.[0]).toBeGreaterThan(Date.now() - 60_000);
-    expect((await refused(unit, 'bad-values-in-pack'))?.detail).toContain('999');
-    await device.close();
-  });
-
-  test('what is refused leaves a row and is acknowledged, since a resend would not mend it', async () => {
-    const { unit, env } = await makeUnit();
-    const device = await sealedDevice(env, { port: port() });
-    const { unit: other } = await makeUnit();
-    const foreign = `unit/${other.id}/output/temperature`;
-    await device.publishRaw(foreign, device.sealFor(foreign, 1));
-    await device.publish('input/lamp', true);
-    await device.publish('output/temperature', 126);
-    await device.publish('output/door', '"ajar"');
-    await device.publish('output/nothing', 1);
-    await device.publish('output/temperature', 'no json');
-    const moved = device.sealFor(device.topic('output/door'), 5);
-    await device.publishRaw(device.topic('output/temperature'), moved);
-    await device.publishRaw(device.topic('output/temperature'), Buffer.from('21.5'));
-    const twice = device.sealFor(device.topic('output/temperature'), 7);
-    await device.publishRaw(device.topic('output/temperature'), twice);
-    await device.publishRaw(device.topic('output/temperature'), twice);
-    await device.publishRaw(device.topic('output/temperature'), Buffer.alloc(17_000));
-    expect(await valuesOf(unit, 'temperature')).toEqual([7]);
-    const rows = await refusalsOf(unit);
-    const counts = Object.fromEntries(rows.map(({ reason, topic, count: times }) => [`${reason} ${topic}`, times]));
-    expect(counts).toEqual({
-      [`foreign-topic ${foreign}`]: 1,
-      [`foreign-topic ${device.topic('input/lamp')}`]: 1,
-      [`bad-value ${device.topic('output/temperature')}`]: 1,
-      [`bad-value ${device.topic('output/door')}`]: 1,
-      [`bad-value ${device.topic('output/nothing')}`]: 1,
-      [`not-json ${device.topic('output/temperature')}`]: 1,
-      [`bad-envelope-seal ${device.topic('output/temperature')}`]: 1,
-      [`bad-envelope-malformed ${device.topic('output/temperature')}`]: 1,
-      [`replay ${device.topic('output/temperature')}`]: 1,
-      [`too-large ${device.topic('output/temperature')}`]: 1,
-    });
-    await device.close();
-  });
-
-  test('a replay is refused also by a later connection, and after a restart of the instance', async () => {
-    const { unit, env } = await makeUnit();
-    const device = await sealedDevice(env, { port: port(), n: 1 });
-    const old = device.sealFor(device.topic('output/temperature'), 1);
-    await device.publishRaw(device.topic('output/temperature'), old);
-    await device.close();
-    await croft.restart();
-    const again = await sealedDevice(env, { port: port(), n: 2 });
-    await again.publishRaw(again.topic('output/temperature'), old);
-    expect(await valuesOf(unit, 'temperature')).toEqual([1]);
-    await refused(unit, 'replay');
-    await again.close();
-  });
-
-  test('plain JSON, and bare words for a text, at security level token', async () => {
-    const { unit, env } = await makeUnit('token');
-    const device = await tokenDevice(env, { port: port() });
-    const beside = await tokenDevice(env, { port: port() });
-    await device.publish('output/temperature', 20);
-    await beside.publish('output/door', 'closed');
-    expect(await valuesOf(unit, 'temperature')).toEqual([20]);
-    expect(await valuesOf(unit, 'door')).toEqual(['closed']);
-    expect(device.isClosed()).toBe(false);
-    await device.close();
-    await beside.close();
-  });
-
-  test('QoS 2 ends the connection with a row', async () => {
-    const { unit, env } = await makeUnit('token');
-    const device = await tokenDevice(env, { port: port() });
-    device.publishRaw(device.topic('output/temperature'), Buffer.from('1'), 2).catch(() => undefined);
-    await refused(unit, 'qos-2');
-    await eventually(() => expect(device.isClosed()).toBe(true));
-    expect(await valuesOf(unit, 'temperature')).toEqual([]);
-  });
-
-  test('retained messages are not kept for anybody', async () => {
-    const { env } = await makeUnit('token');
-    const device = await tokenDevice(env, { port: port() });
-    await device.client.publishAsync(device.topic('status'), 'online', { qos: 1, retain: true });
-    await device.subscribe('world');
-    await eventually(() => expect(device.heardOn('world')).toHaveLength(1));
-    expect(device.heardOn('status')).toEqual([]);
-    await device.close();
-  });
-});
-
-describe('write policies', () => {
-  test('what repeats is acknowledged without a row; a deadband is a distance', async () => {
-    const { unit, env } = await makeUnit();
-    const id = variableOf(unit, 'temperature');
-    const device = await sealedDevice(env, { port: port() });
-    const policy = (body: { writePolicy: 'on change' | 'deadband'; deadband?: number }) =>
-      owner.call('PATCH /api/variables/:id', { params: { id }, body });
-    /** The announcement of a change is on its way for a moment: until then what repeats still gets a row. */
-    const applied = (value: number) =>
-      eventually(async () => {
-        const before = (await valuesOf(unit, 'temperature')).length;
-        await device.publish('output/temperature', value);
-        expect(await valuesOf(unit, 'temperature')).toHaveLength(before);
-      });
-    await device.publish('output/temperature', 0);
-    await policy({ writePolicy: 'on change' });
-    await applied(0);
-    for (const value of [1, 1, 2, 2, 1]) await device.publish('output/temperature', value);
-    expect((await valuesOf(unit, 'temperature')).slice(-3)).toEqual([1, 2, 1]);
-    await policy({ writePolicy: 'deadband', deadband: 0.5 });
-    await applied(1.1);
-    const before = (await valuesOf(unit, 'temperature')).length;
-    for (const value of [1.4, 1.5, 5, 5.2, 4.4]) await device.publish('output/temperature', value);
-    expect((await valuesOf(unit, 'temperature')).slice(before)).toEqual([5, 4.4]);
-    await device.close();
-  });
-});
-
-describe('hearing', () => {
-  test('the current value of every input comes after subscribing, and each change after it, sealed', async () => {
-    const { unit, env } = await makeUnit();
-    await setInput(unit, 'lamp', true as never);
-    const device = await sealedDevice(env, { port: port() });
-    await device.subscribe('input/+');
-    await eventually(() => expect(device.heardOn('input/lamp')).toEqual([true]));
-    expect(device.heardOn('input/level')).toEqual([]);
-    await setInput(unit, 'lamp', false as never);
-    await setInput(unit, 'level', 50 as never);
-    await eventually(() => expect(device.heardOn('input/level')).toEqual([50]));
-    expect(device.heardOn('input/lamp')).toEqual([true, false]);
-    await device.close();
-  });
-
-  test('one input alone, until it is unsubscribed', async () => {
-    const { unit, env } = await makeUnit();
-    const device = await sealedDevice(env, { port: port() });
-    await device.subscribe('input/level');
-    await setInput(unit, 'lamp', true as never);
-    await setInput(unit, 'level', 1 as never);
-    await eventually(() => expect(device.heardOn('input/level')).toEqual([1]));
-    await device.client.unsubscribeAsync(device.topic('input/level'));
-    await setInput(unit, 'level', 2 as never);
-    await device.subscribe('world');
-    await eventually(() => expect(device.heardOn('world')).toHaveLength(1));
-    expect(device.heard.map(({ topic }) => topic.split('/').at(-1))).toEqual(['level', 'world']);
-    await device.close();
-  });
-
-  test.each(['#', '+/+/output/+', '$SYS/#', 'unit/+/input/+'])('%s is refused', async (filter) => {
-    const { unit, env } = await makeUnit();
-    const device = await sealedDevice(env, { port: port() });
-    const granted = await device.client.subscribeAsync(filter, { qos: 1 }).catch((error: Error) => error);
-    expect(granted).toBeInstanceOf(Error);
-    expect((await refused(unit, 'foreign-subscription'))?.topic).toBe(filter);
-    await device.close();
   });
 });

@@ -4,20 +4,18 @@ import { connect, type Socket } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { generate } from 'mqtt-packet';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { ApiReply } from '../contract.ts';
 import type { TestClient } from '../testing/client.ts';
 import { type Env, sealedDevice, tokenDevice } from '../testing/device.ts';
 import { eventually } from '../testing/eventually.ts';
 import { type TestInstance, testInstance } from '../testing/instance.ts';
+import { type Unit, unitsOf } from '../testing/units.ts';
 
 const file = (name: string) => fileURLToPath(new URL(`../testing/tls/${name}`, import.meta.url));
 const schema = { output_variables: { n: { type: 'integer' } }, input_variables: { lamp: { type: 'boolean' } } };
 
-type Unit = ApiReply<'POST /api/units'>;
-
 let croft: TestInstance;
 let owner: TestClient;
-let count = 0;
+let units: ReturnType<typeof unitsOf>;
 
 beforeAll(async () => {
   croft = await testInstance({
@@ -30,19 +28,11 @@ beforeAll(async () => {
     },
   });
   owner = await croft.user('ada');
+  units = unitsOf(owner, schema);
 });
 afterAll(() => croft.close());
 
-async function makeUnit(security: 'sealed' | 'token'): Promise<{ unit: Unit; env: Env }> {
-  const unit = await owner.call('POST /api/units', { body: { name: `Unit ${++count}`, schema, security } });
-  return { unit, env: await owner.call('GET /api/units/:id/env', { params: { id: unit.id } }) };
-}
-
-async function storedOf(unit: Unit): Promise<unknown[]> {
-  const id = unit.variables.find(({ name }) => name === 'n')?.id ?? '';
-  const history = (await owner.call('GET /api/variables/:id/history', { params: { id }, query: {} })) as unknown;
-  return (history as { points: [number, unknown][] }).points.map(([, value]) => value);
-}
+const storedOf = (unit: Unit) => units.valuesOf(unit, 'n');
 
 async function plainPort(): Promise<number> {
   return (await croft.anonymous.call('GET /api/instance')).mqtt.port;
@@ -50,7 +40,7 @@ async function plainPort(): Promise<number> {
 
 describe('too fast', () => {
   test('what exceeds the limits is held back in its order, the device is told, nothing is refused', async () => {
-    const { unit, env } = await makeUnit('sealed');
+    const { unit, env } = await units.makeUnit('sealed');
     const device = await sealedDevice(env, { port: await plainPort() });
     await device.subscribe('throttled');
     const began = performance.now();
@@ -63,7 +53,7 @@ describe('too fast', () => {
   });
 
   test('what would wait too long is refused with a counted row', async () => {
-    const { unit, env } = await makeUnit('token');
+    const { unit, env } = await units.makeUnit('token');
     const device = await tokenDevice(env, { port: await plainPort() });
     for (let n = 0; n < 200; n++) device.client.publish(device.topic('output/n'), String(n), { qos: 0 });
     await eventually(async () => {
@@ -77,7 +67,7 @@ describe('too fast', () => {
 
 describe('TLS', () => {
   test('a device that checks the certificate connects, and env.json names the TLS port', async () => {
-    const { unit, env } = await makeUnit('sealed');
+    const { unit, env } = await units.makeUnit('sealed');
     expect(env).toMatchObject({ MQTT_TLS: true });
     const device = await sealedDevice(env, {
       port: 0,
@@ -113,7 +103,7 @@ describe('malformed packets', () => {
   }
 
   test('a session that comes byte by byte is understood', async () => {
-    const { unit, env } = await makeUnit('token');
+    const { unit, env } = await units.makeUnit('token');
     const socket = (await open()).setNoDelay(true);
     for (const byte of session(env)) socket.write(Buffer.from([byte]));
     await eventually(async () => expect(await storedOf(unit)).toEqual([7]));
@@ -121,7 +111,7 @@ describe('malformed packets', () => {
   });
 
   test('each byte changed, each length cut: no harm to the instance, nothing stored that was not sent', async () => {
-    const { unit, env } = await makeUnit('token');
+    const { unit, env } = await units.makeUnit('token');
     const good = session(env);
     const sockets: Socket[] = [];
     for (let index = 0; index < good.length; index++) {
@@ -133,7 +123,7 @@ describe('malformed packets', () => {
         sockets.push(socket);
       }
     }
-    const { unit: other, env: otherEnv } = await makeUnit('token');
+    const { unit: other, env: otherEnv } = await units.makeUnit('token');
     const device = await tokenDevice(otherEnv, { port: await plainPort() });
     await device.publish('output/n', 1);
     expect(await storedOf(other)).toEqual([1]);
@@ -144,7 +134,7 @@ describe('malformed packets', () => {
   });
 
   test('a packet that announces 256 MB is cut off at 68 KiB', async () => {
-    const { env } = await makeUnit('token');
+    const { env } = await units.makeUnit('token');
     const socket = await open();
     const closed = new Promise((resolve) => socket.once('close', resolve));
     socket.write(session(env));
@@ -159,12 +149,12 @@ describe('malformed packets', () => {
   });
 
   test('a device that fails again and again is not listened to, while its neighbours are', async () => {
-    const { env } = await makeUnit('token');
+    const { env } = await units.makeUnit('token');
     const fail = () => tokenDevice({ ...env, MQTT_PASSWORD: 'guess' }, { port: 0, url: `mqtt://127.0.0.1:${plain}` });
     const plain = await plainPort();
     for (let attempt = 0; attempt < 30; attempt++) await expect(fail()).rejects.toThrow(/Bad username/);
     await expect(fail()).rejects.toThrow(/Server unavailable/);
-    const { env: neighbour } = await makeUnit('token');
+    const { env: neighbour } = await units.makeUnit('token');
     await (await tokenDevice(neighbour, { port: plain })).close();
   });
 });

@@ -31,6 +31,8 @@ const layerOf: Record<string, (typeof layers)[number]> = {
   'config.ts': 'base',
   'secrets.ts': 'base',
   'instance-key.ts': 'base',
+  'network.ts': 'base',
+  'buckets.ts': 'base',
 };
 
 /** Shared words: whoever needs them imports them. They import nothing but base files and one another. */

@@ -1,7 +1,7 @@
 import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
+import { createBuckets } from '../buckets.ts';
 import { tooManyRequests } from '../errors.ts';
-import { createBuckets } from '../http/buckets.ts';
-import { networkOf } from '../http/network.ts';
+import { networkOf } from '../network.ts';
 
 const minute = 60;
 const allowed = {

@@ -1,7 +1,9 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { Page } from 'playwright-core';
+import { vi } from 'vitest';
 import type { TestClient } from '../../server/testing/client.ts';
+import { eventually } from '../../server/testing/eventually.ts';
 import type { TestInstance } from '../../server/testing/instance.ts';
 import { accessibilityFaults } from '../browser/accessibility.ts';
 import { openBrowser } from '../browser/open-browser.ts';
@@ -18,8 +20,15 @@ type Look = {
 
 const built = fileURLToPath(new URL('../build/shell.html', import.meta.url));
 
-/** Milliseconds a page may take for anything: so that a test says what it waited for, before it is ended. */
+/**
+ * Milliseconds a page may take for anything, also where several browsers share two cores; a test has longer, so that it
+ * says what it waited for before it is ended.
+ */
 const patience = 15_000;
+vi.setConfig({ testTimeout: 6 * patience, hookTimeout: 6 * patience });
+
+/** `eventually`, with a browser's patience. */
+export const soon = <T>(assertion: () => T | Promise<T>) => eventually(assertion, patience);
 
 /** Where screenshots go, when somebody wants to look at them: `CROFT_SCREENSHOTS=folder`. */
 const screenshots = process.env.CROFT_SCREENSHOTS;

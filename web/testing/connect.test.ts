@@ -1,9 +1,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { TestClient } from '../../server/testing/client.ts';
 import { sealedDevice, tokenDevice } from '../../server/testing/device.ts';
-import { eventually } from '../../server/testing/eventually.ts';
 import { type TestInstance, testInstance } from '../../server/testing/instance.ts';
-import { pageFaults, shoot, type TestBrowser, testBrowser } from './browser.ts';
+import { pageFaults, shoot, soon, type TestBrowser, testBrowser } from './browser.ts';
 
 let croft: TestInstance;
 let browser: TestBrowser;
@@ -85,9 +84,9 @@ test('with the token, what the page shows is what a client needs; the first valu
 
   const chart = page.getByRole('figure', { name: 'Air temperature' });
   await chart.locator('canvas').waitFor();
-  await eventually(async () => expect(await chart.innerText()).toMatch(/21\.5\s*°C/));
+  await soon(async () => expect(await chart.innerText()).toMatch(/21\.5\s*°C/));
   await client.publish('output/temperature', 22.75);
-  await eventually(async () => expect(await chart.innerText()).toMatch(/22\.75\s*°C/));
+  await soon(async () => expect(await chart.innerText()).toMatch(/22\.75\s*°C/));
   expect(await page.getByText('Connect the device').count()).toBe(0);
   expect(await page.evaluate(() => 'loadedOnce' in window)).toBe(true);
   await client.close();

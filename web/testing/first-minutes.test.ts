@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { eventually } from '../../server/testing/eventually.ts';
 import { type TestInstance, testInstance, testPassword } from '../../server/testing/instance.ts';
-import { pageFaults, shoot, type TestBrowser, testBrowser } from './browser.ts';
+import { pageFaults, shoot, soon, type TestBrowser, testBrowser } from './browser.ts';
 
 let croft: TestInstance;
 let browser: TestBrowser;
@@ -38,7 +37,7 @@ test('from the setup link to a live chart in four actions, the first of which wa
     return /and (.*)$/.exec(summary)?.[1] ?? expect.fail(`no times in "${summary}"`);
   };
   const begun = await lastTime();
-  await eventually(async () => expect(await lastTime()).not.toBe(begun), 15_000);
+  await soon(async () => expect(await lastTime()).not.toBe(begun));
   await page.getByText('Online').first().waitFor();
   await shoot(page, 'weather-station');
   expect(browser.errors).toEqual([]);

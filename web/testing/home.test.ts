@@ -2,9 +2,8 @@ import { sql } from 'kysely';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { TestClient } from '../../server/testing/client.ts';
 import { tokenDevice } from '../../server/testing/device.ts';
-import { eventually } from '../../server/testing/eventually.ts';
 import { type TestInstance, testInstance, testPassword } from '../../server/testing/instance.ts';
-import { pageFaults, shoot, type TestBrowser, testBrowser } from './browser.ts';
+import { pageFaults, shoot, soon, type TestBrowser, testBrowser } from './browser.ts';
 
 let croft: TestInstance;
 let browser: TestBrowser;
@@ -55,11 +54,11 @@ test('by the keyboard alone: sign in, make a virtual unit, switch it on, look at
   // The link to the variable comes first, then the switch itself.
   await tabTo(/^Lamp$/);
   await page.keyboard.press('Space');
-  await eventually(async () => expect(await page.getByRole('switch', { name: 'Lamp' }).isChecked()).toBe(true));
+  await soon(async () => expect(await page.getByRole('switch', { name: 'Lamp' }).isChecked()).toBe(true));
   await page.getByText('Confirmed').first().waitFor();
   await tabTo(/^15 min/);
   await page.keyboard.press('ArrowRight');
-  await eventually(async () => expect(await page.getByRole('radio', { name: '1 hr' }).isChecked()).toBe(true));
+  await soon(async () => expect(await page.getByRole('radio', { name: '1 hr' }).isChecked()).toBe(true));
   await tabTo(/^Refused/);
   await page.keyboard.press('ArrowRight');
   await page.getByText('The unit has not logged anything.').waitFor();
@@ -98,12 +97,12 @@ test('values on the home page are live', async () => {
   await row.getByText('Never seen').waitFor();
   const env = await ada.call('GET /api/units/:id/env', { params: { id: unit.id } });
   const device = await tokenDevice(env, { port: croft.mqttPort });
-  await eventually(async () => {
+  await soon(async () => {
     await device.publish('output/count', 41);
     expect(await row.innerText()).toMatch(/Count\s*41/);
   });
   await device.publish('output/count', 42);
-  await eventually(async () => expect(await row.innerText()).toMatch(/Count\s*42/));
+  await soon(async () => expect(await row.innerText()).toMatch(/Count\s*42/));
   await row.getByRole('img', { name: 'Online' }).waitFor();
   await device.close();
 });
@@ -132,7 +131,7 @@ test('a thousand units: as many rows as fit are there, the last one is reached, 
   await list.getByRole('link', { name: 'Sensor 999' }).waitFor();
   expect(await list.getByRole('listitem').count()).toBeLessThan(40);
   await page.getByRole('searchbox', { name: 'Find a unit' }).fill('sensor 512');
-  await eventually(async () => expect(await list.getByRole('link').allInnerTexts()).toHaveLength(2));
+  await soon(async () => expect(await list.getByRole('link').allInnerTexts()).toHaveLength(2));
   await list.getByRole('link', { name: 'Sensor 512' }).waitFor();
   expect(browser.errors).toEqual([]);
 });

@@ -1,9 +1,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { TestClient } from '../../server/testing/client.ts';
 import { sealedDevice } from '../../server/testing/device.ts';
-import { eventually } from '../../server/testing/eventually.ts';
 import { type TestInstance, testInstance } from '../../server/testing/instance.ts';
-import { type TestBrowser, testBrowser } from './browser.ts';
+import { soon, type TestBrowser, testBrowser } from './browser.ts';
 
 let croft: TestInstance;
 let browser: TestBrowser;
@@ -39,12 +38,12 @@ test('an input is stored at once, waits for its unit, and is confirmed by it', a
 
   expect(await status('Lamp')).toBe('Not set yet');
   await input('Lamp').getByRole('switch').click();
-  await eventually(async () => expect(await status('Lamp')).toBe('Stored, reaches the unit when it is back'));
+  await soon(async () => expect(await status('Lamp')).toBe('Stored, reaches the unit when it is back'));
 
   const env = await ada.call('GET /api/units/:id/env', { params: { id: unit.id } });
   const device = await sealedDevice(env, { port: croft.mqttPort });
   await device.subscribe('input/+');
-  await eventually(async () => expect(await status('Lamp')).toMatch(/^Confirmed/));
+  await soon(async () => expect(await status('Lamp')).toMatch(/^Confirmed/));
   expect(device.heardOn('input/lamp')).toEqual([true]);
 
   await input('Level').getByRole('slider').press('ArrowRight');
@@ -54,7 +53,7 @@ test('an input is stored at once, waits for its unit, and is confirmed by it', a
   await input('Plan').getByRole('textbox').fill('{"at":[7,30]}');
   await input('Plan').getByRole('textbox').press('Enter');
   for (const title of ['Level', 'Mode', 'Label', 'Plan']) {
-    await eventually(async () => expect(await status(title), title).toMatch(/^Confirmed/));
+    await soon(async () => expect(await status(title), title).toMatch(/^Confirmed/));
   }
   const heard = ['level', 'mode', 'label', 'plan'].map((name) => device.heardOn(`input/${name}`));
   expect(heard).toEqual([[1], ['auto'], ['abc'], [{ at: [7, 30] }]]);
@@ -92,7 +91,7 @@ test('a value set elsewhere shows here, and a simulation acts on it at once', as
 
   const id = unit.variables.find(({ name }) => name === 'lamp')?.id ?? '';
   await ada.call('PUT /api/variables/:id/value', { params: { id }, body: { value: true } });
-  await eventually(async () => expect(await lamp.isChecked()).toBe(true));
-  await eventually(async () => expect(Number(/([\d,]+)\s*lm/.exec(await flux.innerText())?.[1])).toBeGreaterThan(700));
+  await soon(async () => expect(await lamp.isChecked()).toBe(true));
+  await soon(async () => expect(Number(/([\d,]+)\s*lm/.exec(await flux.innerText())?.[1])).toBeGreaterThan(700));
   expect(browser.errors).toEqual([]);
 });

@@ -1,9 +1,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { TestClient } from '../../server/testing/client.ts';
 import { tokenDevice } from '../../server/testing/device.ts';
-import { eventually } from '../../server/testing/eventually.ts';
 import { type TestInstance, testInstance } from '../../server/testing/instance.ts';
-import { pageFaults, shoot, type TestBrowser, testBrowser } from './browser.ts';
+import { pageFaults, shoot, soon, type TestBrowser, testBrowser } from './browser.ts';
 
 let croft: TestInstance;
 let browser: TestBrowser;
@@ -32,6 +31,7 @@ test('a unit is made from an example, once everything that is wrong with it is m
   await page.getByText('/input_variables/lamp/type').waitFor();
   await page.getByText('/input_variables/level/min').waitFor();
   await page.getByText('/LAMP_PIN').waitFor();
+  await soon(async () => expect(await schema.evaluate((area) => area === document.activeElement)).toBe(true));
   expect(await pageFaults(page)).toEqual([]);
   await shoot(page, 'unit-new-wrong');
   await page.getByRole('listitem').filter({ hasText: '/input_variables/lamp/type' }).getByRole('button').click();
@@ -62,7 +62,7 @@ test('a text that is no JSON is told by line, a name that is taken at the form',
   await page.keyboard.type('"t"');
   expect(await schema.inputValue()).toBe('{\n  "output_variables": ["t"]\n}');
   await page.getByRole('button', { name: 'Make a unit' }).click();
-  await page.getByRole('alert').filter({ hasText: 'Dimmer lamp' }).waitFor();
+  await page.getByRole('alert').filter({ hasText: 'A unit of this name is already in this sector.' }).waitFor();
 });
 
 test('a change of the schema is shown with the history that goes, before it is made', async () => {
@@ -108,6 +108,6 @@ test('a change of the schema is shown with the history that goes, before it is m
   const after = await shown();
   expect(after.variables.map(({ name }) => name)).toEqual(['door', 'wind']);
   expect(after.variables[0]?.id).toBe(unit.variables.find(({ name }) => name === 'door')?.id);
-  await eventually(async () => expect(await page.getByText('Air temperature').count()).toBe(0));
+  await soon(async () => expect(await page.getByText('Air temperature').count()).toBe(0));
   expect(browser.errors).toEqual([]);
 });

@@ -1,8 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { TestClient } from '../../server/testing/client.ts';
-import { eventually } from '../../server/testing/eventually.ts';
 import { type TestInstance, testInstance } from '../../server/testing/instance.ts';
-import { pageFaults, shoot, type TestBrowser, testBrowser } from './browser.ts';
+import { pageFaults, shoot, soon, type TestBrowser, testBrowser } from './browser.ts';
 
 let croft: TestInstance;
 let browser: TestBrowser;
@@ -80,7 +79,7 @@ test('sectors are made, renamed and moved with what is in them, and deleted once
   await menu('Delete the sector');
   await dialog.getByRole('button', { name: 'Delete the sector' }).click();
   await page.getByRole('heading', { name: 'home', level: 1 }).waitFor();
-  await eventually(async () => expect(await paths()).toEqual(['/home', '/home/Shed']));
+  await soon(async () => expect(await paths()).toEqual(['/home', '/home/Shed']));
   expect(await tree.getByRole('link', { name: 'Back yard' }).count()).toBe(0);
 });
 

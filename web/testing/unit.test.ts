@@ -1,9 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { TestClient } from '../../server/testing/client.ts';
-import { eventually } from '../../server/testing/eventually.ts';
 import { type TestInstance, testInstance } from '../../server/testing/instance.ts';
-import { pageFaults, shoot, type TestBrowser, testBrowser } from './browser.ts';
+import { pageFaults, shoot, soon, type TestBrowser, testBrowser } from './browser.ts';
 import { type Demo, makeDemo } from './demo.ts';
 
 let croft: TestInstance;
@@ -43,7 +42,7 @@ test('what a unit says of itself, what it logs and what is refused shows as it c
   const log = page.getByRole('list', { name: 'Log' });
   await log.waitFor();
   await demo.device.publish('log', { level: 'error', text: 'pump is stuck' });
-  await eventually(async () => expect(await log.getByRole('listitem').first().innerText()).toContain('pump is stuck'));
+  await soon(async () => expect(await log.getByRole('listitem').first().innerText()).toContain('pump is stuck'));
   expect(await log.getByRole('listitem').count()).toBe(3);
   expect(await pageFaults(page)).toEqual([]);
 });
@@ -55,7 +54,7 @@ test('a switched value is on its timeline at once, and a longer period has its m
   await door.waitFor();
   const before = await changes();
   await demo.device.publish('output/door', '"closed"');
-  await eventually(async () => expect(await changes()).toBe(before + 1));
+  await soon(async () => expect(await changes()).toBe(before + 1));
 
   const chart = page.getByRole('figure', { name: 'Air temperature' });
   const points = async () => {
@@ -67,7 +66,7 @@ test('a switched value is on its timeline at once, and a longer period has its m
   expect(await points()).toBe(60);
   await page.getByRole('radio', { name: '24 hrs' }).check({ force: true });
   // Means of five minutes, and the last value as it came.
-  await eventually(async () => expect(await points()).toBeLessThan(6));
+  await soon(async () => expect(await points()).toBeLessThan(6));
 });
 
 test('the settings of env.json are set by their types, and are in the file', async () => {
@@ -106,7 +105,7 @@ test('remaking the keys says what happens, and it does', async () => {
   await dialog.getByText('A device connected with them is cut off.').waitFor();
   await dialog.getByRole('button', { name: 'Remake the keys' }).click();
   await page.getByText(/^Generation 2, made/).waitFor();
-  await eventually(() => expect(demo.device.isClosed()).toBe(true));
+  await soon(() => expect(demo.device.isClosed()).toBe(true));
   await page.getByText('Offline').first().waitFor();
 });
 
@@ -116,11 +115,10 @@ test('visitors see what is public, and nothing else', async () => {
 
   const page = await openUnit();
   await page.getByLabel('Who may see the outputs').selectOption({ label: 'Everybody' });
-  await eventually(async () => expect((await shown()).visibility).toBe('public'));
+  await soon(async () => expect((await shown()).visibility).toBe('public'));
   for (const { id, name } of (await shown()).variables) {
-    if (name === 'temperature') {
-      await ada.call('PATCH /api/variables/:id', { params: { id }, body: { visibility: 'public' } });
-    }
+    const visibility = name === 'temperature' ? 'public' : 'private';
+    await ada.call('PATCH /api/variables/:id', { params: { id }, body: { visibility } });
   }
   const visitor = await browser.open(`/units/${demo.greenhouse.id}`);
   await visitor.getByRole('figure', { name: 'Air temperature' }).locator('canvas').waitFor();
@@ -140,7 +138,7 @@ test('a unit is deleted after a question, and its address leads nowhere', async 
   await shoot(page, 'unit-delete');
   await dialog.getByRole('button', { name: 'Delete the unit' }).click();
   await page.getByRole('heading', { name: 'Home', level: 1 }).waitFor();
-  await eventually(async () => expect(await page.getByRole('link', { name: 'Script' }).count()).toBe(0));
+  await soon(async () => expect(await page.getByRole('link', { name: 'Script' }).count()).toBe(0));
   await page.goto(`/units/${demo.plain.id}`);
   await page.getByRole('heading', { name: 'Nothing here' }).waitFor();
   expect(browser.errors).toEqual([]);

@@ -24,19 +24,19 @@ def add(name, value):
 
 
 def take():
-    """The oldest values as (topic, text) to be sent, until `sent`: one fresh value as it is, others as a SenML pack."""
+    """The oldest values as (topic, text) to be sent, until `sent`: a SenML pack with their times. Fresh ones too: between
+    times of arrival and times of the board, which is up to a second behind, values would change places."""
     global _count
     _count = 0
     if not _entries or clock.unix_ms(0) is None:
         return None
-    name, at, value = _entries[0]
-    # SenML has no lists and objects: they go alone and get the time of arrival.
     while _count < min(len(_entries), 8) and isinstance(_entries[_count][2], (bool, int, float, str)):
         _count += 1
-    if _count == 0 or (_count == 1 and clock.ms() - at < 2000):
-        _count = 1
-        return "output/" + name, json.dumps(value)
-    return "output", _pack(_entries[:_count])
+    if _count:
+        return "output", _pack(_entries[:_count])
+    # SenML has no lists and objects: they go alone and get the time of arrival.
+    _count = 1
+    return "output/" + _entries[0][0], json.dumps(_entries[0][2])
 
 
 def _pack(entries):
@@ -55,3 +55,7 @@ def sent():
     global _count
     del _entries[:_count]
     _count = 0
+
+
+def size():
+    return len(_entries)

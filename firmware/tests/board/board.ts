@@ -28,6 +28,12 @@ export function createBoard(flash: Flash, options: Options = {}) {
   let evaluated = Promise.withResolvers<unknown>();
   let started = Promise.withResolvers<void>();
 
+  /** Puts the board's time forward. */
+  function advance(ms: number): void {
+    Atomics.add(shared, place.millisecondsAhead, ms);
+    time.advance(ms);
+  }
+
   async function answer([name, ...rest]: (string | number)[]): Promise<string> {
     const [number = 0, second = 0, third = 0, fourth = 0] = rest.map(Number);
     switch (name) {
@@ -47,7 +53,9 @@ export function createBoard(flash: Flash, options: Options = {}) {
         radio.close(number);
         return '';
       case 'sleep':
-        await time.sleep(number);
+        // A pause after a failure is skipped; shorter ones are the rhythm of the program.
+        if (number >= 1_000) advance(number);
+        else await time.sleep(number);
         return '';
       default:
         chipCalls.push([String(name), ...rest]);
@@ -119,11 +127,7 @@ export function createBoard(flash: Flash, options: Options = {}) {
     pause: () => order({ kind: 'pause' }),
     resume: () => order({ kind: 'resume' }),
 
-    /** Puts the board's time forward. */
-    advance(ms: number): void {
-      Atomics.add(shared, place.millisecondsAhead, ms);
-      time.advance(ms);
-    },
+    advance,
     setAir: (value: Air) => radio.setAir(value),
     /** Whether the Wi-Fi can be found; where it goes, the connection to it ends. */
     setWifi(isThere: boolean): void {

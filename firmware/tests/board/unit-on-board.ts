@@ -59,8 +59,7 @@ export async function unitOnBoard(croft: TestInstance, owner: TestClient, option
     },
     refusals: async () => (await owner.call('GET /api/units/:id/refusals', id)).map(({ reason }) => reason),
     log: async () => (await owner.call('GET /api/units/:id/log', id)).map(({ text }) => text),
-    show_: () => owner.call('GET /api/units/:id', id),
-    mqttPort: croft.mqttPort,
+    shown: () => owner.call('GET /api/units/:id', id),
   };
 }
 

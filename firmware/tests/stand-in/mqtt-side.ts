@@ -14,13 +14,15 @@ export function createMqttSide({ uuid, keys, secret, token, nextSeq }: Deps) {
   let device: { socket: Socket; boot: number } | undefined;
   let isAnswering = true;
   let messageId = 0;
+  let acknowledged = 0;
+  let last = Buffer.alloc(0);
 
   function send(rest: string, value: unknown): void {
     if (!device) throw new Error('no device is connected');
     const topic = base + rest;
     const plaintext = Buffer.from(JSON.stringify(value));
-    const payload = seal(keys, { topic, direction: 1, generation: 1, boot: device.boot, seq: nextSeq(), plaintext });
-    sendRaw(rest, payload);
+    last = seal(keys, { topic, direction: 1, generation: 1, boot: device.boot, seq: nextSeq(), plaintext });
+    sendRaw(rest, last);
   }
 
   function sendRaw(rest: string, payload: Buffer): void {
@@ -51,6 +53,7 @@ export function createMqttSide({ uuid, keys, secret, token, nextSeq }: Deps) {
     if (!isAnswering) return;
     if (packet.cmd === 'connect') greet(socket, packet);
     else if (packet.cmd === 'publish') take(packet);
+    else if (packet.cmd === 'puback') acknowledged++;
     else if (packet.cmd === 'pingreq') socket.write(generate({ cmd: 'pingresp' }));
     else if (packet.cmd === 'subscribe') {
       socket.write(generate({ cmd: 'suback', messageId: packet.messageId, granted: [1, 1, 1, 1] }));
@@ -64,6 +67,10 @@ export function createMqttSide({ uuid, keys, secret, token, nextSeq }: Deps) {
     isConnected: () => device?.socket.destroyed === false,
     send,
     sendRaw,
+    /** The envelope of the last `send`. */
+    lastSealed: () => last,
+    /** How many of the messages sent were acknowledged; each connect adds one, the world's time. */
+    acknowledged: () => acknowledged,
     command: (id: string, command: string, args: unknown = {}) => send('command', { id, command, args }),
     setAnswering: (value: boolean): void => {
       isAnswering = value;

@@ -1,5 +1,10 @@
 import { ApiError, type Issue } from '#lib/api/api-error.ts';
 
+/** Brings the first field that is marked as wrong into sight, with the focus in it. */
+export function focusFirstFault(form: HTMLElement): void {
+  form.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus();
+}
+
 type Documents = { schema: Issue[]; example: Issue[] };
 
 /** What the instance says is wrong with each of the two documents, with paths into that document. */

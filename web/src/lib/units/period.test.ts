@@ -13,11 +13,11 @@ test('a moving period ends now, or within a step after it', () => {
   );
 });
 
-test('the shortest period begins with the unit, with its first value where that is older, a minute ago at least', () => {
+test('the shortest period begins with the unit, with its first value where that is older, half a minute ago at least', () => {
   const now = 1_700_000_000_000;
   const span = spanAt({ last: '15m' }, now);
   const begun = (since: number, first?: number) => span.to - cutToBeginning({ last: '15m' }, span, since, first).from;
-  expect(begun(now - 5_000)).toBe(60_000);
+  expect(begun(now - 5_000)).toBe(30_000);
   expect(begun(span.to - 200_000)).toBe(200_000);
   expect(begun(span.to - 200_000, span.to - 500_000)).toBe(500_000);
   expect(begun(0)).toBe(900_000);

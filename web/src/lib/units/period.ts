@@ -24,7 +24,7 @@ export function spanAt(period: Period, now: number): Span {
 }
 
 /** A chart shows this much at least, in milliseconds. */
-const shortest = minute;
+const shortest = minute / 2;
 
 /**
  * The shortest period, from when there is something to see: a unit that was just made has a chart that moves.
