@@ -70,12 +70,19 @@ export function portTaken(error: NodeJS.ErrnoException & { port?: number }): nev
   throw error;
 }
 
-/** Why the database cannot be asked; undefined when it answers. */
+/** A database that is frozen does not answer at all (ms). */
+const answerWithin = 2_000;
+
+/** Why the database cannot be asked; undefined when it answers within 2 s. */
 export async function unreachable(db: Db): Promise<string | undefined> {
+  const silence = Promise.withResolvers<never>();
+  const timer = setTimeout(() => silence.reject(new Error(`silent for ${answerWithin / 1000} s`)), answerWithin);
   try {
-    await sql`select 1`.execute(db);
+    await Promise.race([sql`select 1`.execute(db), silence.promise]);
     return undefined;
   } catch (error) {
     return `the database does not answer: ${(error as Error).message}`;
+  } finally {
+    clearTimeout(timer);
   }
 }

@@ -48,7 +48,7 @@ async function refuseOtherVersion(dataDir: string): Promise<void> {
   if (other === undefined) return;
   throw new DataFolderError(
     `${join(dataDir, other)} holds data of another Postgres; this Croft brings Postgres ${majorVersion}.`,
-    'Export with the Croft that made it and import here, or choose another folder with CROFT_DATA_DIR.',
+    'Start the Croft that made it, dump its database with pg_dump and restore that into an outside Postgres (DATABASE_URL), or choose another folder with CROFT_DATA_DIR.',
   );
 }
 

@@ -152,6 +152,24 @@ describe('nobody hears what is not for them', () => {
     await eventually(() => expect(own.values().slice(-3)).toEqual(later));
     expect(stranger.values().filter((one) => later.includes(Number(one)))).toEqual([]);
   });
+
+  test('nor what is taken away while the page is being opened', async () => {
+    const strangers: LivePage[] = [];
+    for (let time = 0; time < 20; time++) {
+      await setVisibility('public');
+      const opening = open(croft.anonymous, { units: unit });
+      const [page] = await Promise.all([opening, setVisibility('private')]);
+      strangers.push(page);
+    }
+    const takenAway = Date.now();
+    const own = await open(owner, { units: unit });
+    let value = 100;
+    while (Date.now() < takenAway + 1_000) await publish(++value);
+    const later = [value + 1, value + 2];
+    for (const number of later) await publish(number);
+    await eventually(() => expect(own.values().slice(-2)).toEqual(later));
+    expect(strangers.flatMap((page) => page.values()).filter((one) => later.includes(Number(one)))).toEqual([]);
+  });
 });
 
 describe('a page is ended', () => {

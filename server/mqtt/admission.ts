@@ -6,7 +6,7 @@ import type { Log } from '../log.ts';
 import type { Refusal } from './ingest.ts';
 import { checkConnectPassword } from './proof.ts';
 
-/** Numbers reserved for messages to a device per connection: a year of the world state, or 3 h of 20 inputs a second. */
+/** Numbers reserved for messages to a device per connection: half a year of the world state, or 3 h of 20 inputs a second. */
 export const downBlock = 2 ** 18;
 const largestU32 = 2 ** 32 - 1;
 
@@ -57,12 +57,13 @@ export function createAdmission({ db, directory, verifyUnitToken, refuse, log }:
     return known;
   }
 
+  const note = ({ id, uuid }: LiveUnit, { reason, detail }: Refused) =>
+    refuse({ unitId: id, unitUuid: uuid, reason, topic: '', detail });
+
   async function refused(attempt: Attempt, unit: LiveUnit | undefined, why: Refused): Promise<Admission> {
     await Promise.allSettled([ofDevice.consume(deviceKey(attempt)), ofAddress.consume(attempt.address)]);
     log.debug({ address: attempt.address, unit: unit?.uuid, reason: why.reason }, 'an MQTT connection was refused');
-    if (unit) {
-      await refuse({ unitId: unit.id, unitUuid: unit.uuid, reason: why.reason, topic: '', detail: why.detail });
-    }
+    if (unit) await note(unit, why);
     return { ok: false, returnCode: why.returnCode, message: why.detail };
   }
 
@@ -82,6 +83,9 @@ export function createAdmission({ db, directory, verifyUnitToken, refuse, log }:
   async function admitToken(attempt: Attempt, unit: LiveUnit): Promise<Admission> {
     const problem = tokenProblem(attempt, unit);
     if (problem) return refused(attempt, unit, problem);
+    // Programs such as Tasmota have a will on a topic of their own. It is noted and goes nowhere, as no will does.
+    const will = willProblem(attempt, unit);
+    if (will) await note(unit, will);
     await noteConnected(db, unit.id);
     return { ok: true, unit, counters: { boot: 0, seq: 0 }, down: { boot: 0, seq: 0 } };
   }
@@ -123,7 +127,7 @@ function sealedProblem(attempt: Attempt, unit: LiveUnit, generation: number): Re
 function tokenProblem(attempt: Attempt, unit: LiveUnit): Refused | undefined {
   if (unit.security !== 'token') return refusals.notToken;
   if (!timingSafeEqual(hashToken(attempt.password), unit.tokenHash)) return refusals.badToken;
-  return willProblem(attempt, unit);
+  return undefined;
 }
 
 function willProblem({ will }: Attempt, unit: LiveUnit): Refused | undefined {

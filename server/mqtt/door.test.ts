@@ -48,6 +48,9 @@ describe('connecting', () => {
     await units.refused(unit, 'foreign-will');
 
     const token = await units.makeUnit('token');
+    const withWill = await tokenDevice(token.env, { port: port(), options: { will } });
+    await units.refused(token.unit, 'foreign-will');
+    await withWill.close();
     await expect(tokenDevice({ ...token.env, MQTT_PASSWORD: 'guess' }, { port: port() })).rejects.toThrow(
       /Bad username/,
     );
@@ -60,6 +63,18 @@ describe('connecting', () => {
     const { env } = await units.makeUnit();
     const garbled = { ...env, PEPEUNIT_TOKEN: `${String(env.PEPEUNIT_TOKEN).slice(0, -2)}xx` };
     await expect(sealedDevice(garbled, { port: port() })).rejects.toThrow(/Bad username or password/);
+  });
+
+  test('clients of one token without an id do not push each other out', async () => {
+    const { env } = await units.makeUnit('token');
+    const options = { clientId: '' };
+    const one = await tokenDevice(env, { port: port(), options });
+    const other = await tokenDevice(env, { port: port(), options });
+    await one.publish('output/temperature', 1);
+    await other.publish('output/temperature', 2);
+    expect([one.isClosed(), other.isClosed()]).toEqual([false, false]);
+    await one.close();
+    await other.close();
   });
 
   test('over WebSocket at /mqtt', async () => {

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createServer, type Server, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
@@ -51,7 +52,7 @@ export function createMqttDoor(deps: Deps) {
       connect.clean = true;
       // A token unit may be connected twice (mosquitto_pub beside a device); ids never reach into another unit's.
       if (connect.username && connect.clientId !== connect.username && connect.username.length === 36) {
-        connect.clientId = `${connect.username}/${connect.clientId}`;
+        connect.clientId = `${connect.username}/${connect.clientId || randomUUID()}`;
       }
       limitPacketSize(client);
       callback(null, true);

@@ -63,8 +63,11 @@ export function open(keys: EnvelopeKeys, { topic, direction, payload }: Opening)
   if (plaintext === undefined) return refuse('seal');
   const boot = payload.readUInt32BE(2);
   const seq = payload.readUInt32BE(6);
-  return { ok: true, generation: flags >> 1, boot, seq, plaintext };
+  return { ok: true, generation: generationOf(payload), boot, seq, plaintext };
 }
+
+/** The key generation (mod 128) that a whole envelope names, true or not until it opens. */
+export const generationOf = (payload: Buffer) => (payload[1] ?? 0) >> 1;
 
 function headerOf({ direction, generation, boot, seq }: Sealing): Buffer {
   const header = Buffer.alloc(headerBytes);

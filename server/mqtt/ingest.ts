@@ -1,7 +1,7 @@
 import type { LiveUnit } from '../directory/directory.ts';
 import type { Entry, Journal } from '../journal/journal.ts';
 import type { JsonValue } from '../variables/definition.ts';
-import { open } from './envelope.ts';
+import { generationOf, open } from './envelope.ts';
 import { type Content, readMessage } from './message.ts';
 import { checkRecords } from './records.ts';
 import type { Sender } from './senders.ts';
@@ -74,11 +74,9 @@ export function createIngest({ journal, refuse, throttled, payloadLimit, now = D
     const { sender, topic, payload } = message;
     const opened = open(sender.unit.envelope, { topic, direction: 0, payload });
     if (!opened.ok) {
-      refused(message, `bad-envelope-${opened.reason}`, explain[opened.reason]);
-      return undefined;
-    }
-    if (opened.generation !== sender.unit.generation % 128) {
-      refused(message, 'old-key', 'Sealed with a key from before env.json was remade.');
+      const isOld = opened.reason === 'seal' && generationOf(payload) !== sender.unit.generation % 128;
+      if (isOld) refused(message, 'old-key', 'Sealed with a key from before env.json was remade.');
+      else refused(message, `bad-envelope-${opened.reason}`, explain[opened.reason]);
       return undefined;
     }
     if (opened.boot < sender.boot || (opened.boot === sender.boot && opened.seq <= sender.seq)) {

@@ -105,6 +105,18 @@ describe('publishing', () => {
     await device.close();
   });
 
+  test('the key generation in an envelope only explains a seal that does not open', async () => {
+    const { unit, env } = await units.makeUnit();
+    const device = await sealedDevice(env, { port: port(), generation: 7 });
+    await device.publish('output/temperature', 1);
+    const broken = device.sealFor(device.topic('output/temperature'), 2);
+    broken[broken.length - 1] = (broken.at(-1) ?? 0) ^ 1;
+    await device.publishRaw(device.topic('output/temperature'), broken);
+    expect(await units.valuesOf(unit, 'temperature')).toEqual([1]);
+    await units.refused(unit, 'old-key');
+    await device.close();
+  });
+
   test('a replay is refused also by a later connection, and after a restart of the instance', async () => {
     const { unit, env } = await units.makeUnit();
     const device = await sealedDevice(env, { port: port(), n: 1 });

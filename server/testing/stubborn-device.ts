@@ -125,5 +125,3 @@ export function stubbornDevice(env: Env, { port, outputs, sealsAgain = false }: 
     },
   };
 }
-
-export type StubbornDevice = ReturnType<typeof stubbornDevice>;

@@ -39,6 +39,7 @@ describe.each([
   test.each(pages)('%s is for everybody', async (name, address, heading) => {
     const page = await browser.open(address(), { as: ada, theme, width });
     await page.getByRole('heading', { name: heading, level: 1 }).waitFor();
+    // A page that has everything asks for nothing more.
     await page.waitForLoadState('networkidle');
     await shoot(page, theme === 'light' ? name : `${name}-dark`);
     expect(await pageFaults(page)).toEqual([]);

@@ -55,7 +55,3 @@ def sent():
     global _count
     del _entries[:_count]
     _count = 0
-
-
-def size():
-    return len(_entries)

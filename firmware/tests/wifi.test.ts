@@ -1,0 +1,124 @@
+import { afterEach, expect, test } from 'vitest';
+import { eventually } from '../../server/testing/eventually.ts';
+import { createBoard } from './board/board.ts';
+import { bytesOf, loadedFlash, textOf } from './board/files.ts';
+import { obedientUnit } from './board/unit-on-board.ts';
+import { deviceSide } from './stand-in/device-side.ts';
+
+const closing: (() => unknown)[] = [];
+afterEach(async () => {
+  for (const close of closing.splice(0).toReversed()) await close();
+});
+
+async function switchedOff(changes: object = {}) {
+  const instance = await deviceSide();
+  closing.push(instance.close);
+  const flash = loadedFlash(obedientUnit, { ...instance.env, ...changes });
+  const board = createBoard(flash);
+  return { instance, board };
+}
+
+/** Puts the time forward bit by bit until this holds. */
+async function skipUntil(board: { advance: (ms: number) => void }, step: number, assertion: () => void): Promise<void> {
+  await eventually(() => {
+    board.advance(step);
+    assertion();
+  }, 20_000);
+}
+
+const calls = (board: { chipCalls: (string | number)[][] }) =>
+  board.chipCalls.filter(([name]) => name === 'wifi').map(([, ...words]) => words.slice(0, 3).join(' '));
+
+test('the open access point of a fresh board is switched off before anything else', async () => {
+  const { board } = await switchedOff();
+  await board.start();
+  await eventually(() => expect(calls(board).slice(0, 3)).toEqual(['activate 1 false', 'activate 0 true', 'connect Shed a Wi-Fi password']));
+  await board.stop();
+});
+
+test('without Wi-Fi: attempts of 20 s, the radio restarted after five failures', async () => {
+  const { board } = await switchedOff();
+  board.setWifi(false);
+  await board.start();
+  await skipUntil(board, 2_000, () => expect(calls(board).filter((one) => one === 'activate 0 false')).toHaveLength(1));
+  const upTo = calls(board).slice(1, calls(board).indexOf('activate 0 false'));
+  expect(upTo.filter((one) => one.startsWith('connect'))).toHaveLength(5);
+  expect(upTo.filter((one) => one === 'disconnect')).toHaveLength(5);
+  await board.stop();
+});
+
+test('ten minutes without Wi-Fi restart the chip, which then asks for a Wi-Fi for five minutes', async () => {
+  const { board, instance } = await switchedOff();
+  board.setWifi(false);
+  await board.start();
+  const skipping = setInterval(() => board.advance(10_000), 10);
+  expect((await board.ended()).how).toBe('reset');
+  expect(JSON.parse(textOf(board.flash.get('starts.json')))).toEqual([1, 0, 'offline for 10 minutes', true]);
+
+  await board.start();
+  expect(board.printed.at(-1)).toMatch(/^Wi-Fi of the board: croft-/);
+  expect((await board.ended()).how).toBe('reset');
+  clearInterval(skipping);
+  expect(calls(board)).toContain('activate 1 true');
+  expect(calls(board).at(-1)).toBe('activate 1 false');
+
+  board.setWifi(true);
+  await board.start();
+  await eventually(() => expect(instance.mqtt.heardOn('state')).toMatchObject([{ boot_reason: 'portal' }]));
+  await board.stop();
+});
+
+test('ten minutes without the instance, with Wi-Fi, restart the chip and nothing else', async () => {
+  const { board, instance } = await switchedOff();
+  instance.mqtt.setAnswering(false);
+  await board.start();
+  const skipping = setInterval(() => board.advance(1_000), 10);
+  expect((await board.ended()).how).toBe('reset');
+  clearInterval(skipping);
+  expect(JSON.parse(textOf(board.flash.get('starts.json')))).toEqual([1, 0, 'offline for 10 minutes', false]);
+  expect(board.printed.join('\n')).toContain('connection: OSError');
+});
+
+test('waits double up to a minute, with a quarter of chance; a steady connection ends them', async () => {
+  const { board } = await switchedOff();
+  await board.start();
+  board.pause();
+  await board.evaluate('globals().update(wifi=__import__("croft.wifi").wifi, clock=__import__("croft.clock").clock)');
+  for (const seconds of [1, 2, 4, 8, 16, 32, 60, 60]) {
+    const waits = new Set<number>();
+    const failures = await board.evaluate('wifi.failures');
+    for (let round = 0; round < 12; round++) {
+      await board.evaluate(`globals().update(_=setattr(wifi, "failures", ${failures})) or wifi.failed()`);
+      waits.add(Number(await board.evaluate('wifi._next - clock.ms()')));
+    }
+    for (const wait of waits) {
+      expect(wait).toBeGreaterThan(seconds * 1000 * 0.74 - 30);
+      expect(wait).toBeLessThanOrEqual(seconds * 1000 * 1.25);
+    }
+    expect(waits.size).toBeGreaterThan(3);
+  }
+  await board.stop();
+});
+
+test('the portal: a board without a Wi-Fi opens an access point and takes one from its page', async () => {
+  const { board, instance } = await switchedOff();
+  const env = { ...JSON.parse(textOf(board.flash.get('env.json'))), WIFI_SSID: '' };
+  board.flash.set('env.json', bytesOf(JSON.stringify(env)));
+  await board.start();
+  const line = board.printed.find((one) => one.startsWith('Wi-Fi of the board')) ?? '';
+  const [, name, password] = /board: (\S+), password (\S+), then/.exec(line) ?? [];
+  expect(name).toBe(`croft-${instance.env.UNIT_UUID.slice(-6)}`);
+  expect(password).toMatch(/^[\w-]{10}$/);
+  expect(instance.env.SECRET_KEY).not.toContain(password);
+  expect(board.chipCalls).toContainEqual(['wifi', 'config', name, password]);
+
+  const url = `http://127.0.0.1:${board.radio.door()}/`;
+  const page = await (await fetch(url)).text();
+  expect(page).toContain('<form method=post>');
+  await fetch(url, { method: 'POST', body: 'nonsense' }).catch(() => undefined);
+  const body = new URLSearchParams({ ssid: 'Сад & Shed', pass: 'p+a=s%s' });
+  expect(await (await fetch(url, { method: 'POST', body })).text()).toContain('Saved');
+  expect((await board.ended()).how).toBe('reset');
+  expect(JSON.parse(textOf(board.flash.get('env.json')))).toEqual({ ...env, WIFI_SSID: 'Сад & Shed', WIFI_PASS: 'p+a=s%s' });
+  expect(board.printed.join('\n')).not.toContain('p+a=s%s');
+});
