@@ -1,4 +1,4 @@
-# Runs first after every reset. Updates over the air leave this file and croft/rescue.py alone: they bring a bad one back.
+# Runs first after every reset. Updates over the air leave it and croft/rescue.py alone: they bring a bad one back.
 import network
 import os
 

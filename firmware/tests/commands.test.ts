@@ -45,7 +45,11 @@ test('log: the kept lines come once more', async () => {
   mqtt.command('c1', 'log');
   await eventually(() => expect(mqtt.heardOn('log')).toHaveLength(2));
   expect(receipts().at(-1)).toEqual({ id: 'c1', status: 'done', detail: '1 lines' });
-  expect(mqtt.heardOn('log')[1]).toEqual({ level: 'info', text: 'start 1, power, program 0', time: expect.any(Number) });
+  expect(mqtt.heardOn('log')[1]).toEqual({
+    level: 'info',
+    text: 'start 1, power, program 0',
+    time: expect.any(Number),
+  });
   await board.stop();
 });
 
@@ -82,7 +86,10 @@ test('a message of the instance opens once, on its topic and in its direction', 
   mqtt.sendRaw('input/lamp', Buffer.from('short'));
   mqtt.send('input/level', 3);
   await eventually(async () =>
-    expect(await board.evaluate('__import__("unit").heard')).toEqual([['lamp', true], ['level', 3]]),
+    expect(await board.evaluate('__import__("unit").heard')).toEqual([
+      ['lamp', true],
+      ['level', 3],
+    ]),
   );
   expect(board.printed.filter((line) => line.includes('a message on'))).toEqual([
     'error: a message on input/lamp: ValueError replay',
@@ -109,7 +116,9 @@ test('held back by the instance, the board waits before it sends more', async ()
   const { board, mqtt } = await onlineBoard();
   await eventually(() => expect(mqtt.heardOn('log')).toHaveLength(1));
   mqtt.send('throttled', { wait: 20 });
-  await eventually(async () => expect(await board.evaluate('__import__("croft.sender").sender._until')).toBeGreaterThan(0));
+  await eventually(async () =>
+    expect(await board.evaluate('__import__("croft.sender").sender._until')).toBeGreaterThan(0),
+  );
   await board.evaluate('__import__("unit").values.append({"temperature": 1})');
   await eventually(async () => expect(await board.evaluate('len(__import__("croft.ring").ring._entries)')).toBe(1));
   board.advance(10_000);
@@ -121,7 +130,11 @@ test('held back by the instance, the board waits before it sends more', async ()
 
 test('a unit.py that cannot be read does not keep the board from being mended', async () => {
   const { board, mqtt, statuses } = await onlineBoard('this is no Python');
-  await eventually(() => expect(mqtt.heardOn('log')).toContainEqual(expect.objectContaining({ text: 'unit.py: SyntaxError invalid syntax' })));
+  await eventually(() =>
+    expect(mqtt.heardOn('log')).toContainEqual(
+      expect.objectContaining({ text: 'unit.py: SyntaxError invalid syntax' }),
+    ),
+  );
   mqtt.command('c1', 'log');
   await eventually(() => expect(statuses()).toEqual(['c1 received', 'c1 done']));
   await board.stop();

@@ -87,7 +87,12 @@ test('inputs come as they are at each connect, then as they change, and are conf
   await board.stop();
   await set('lamp', false);
   await board.start();
-  await eventually(async () => expect((await heard()).toSorted()).toEqual([['lamp', false], ['level', 0.5]]));
+  await eventually(async () =>
+    expect((await heard()).toSorted()).toEqual([
+      ['lamp', false],
+      ['level', 0.5],
+    ]),
+  );
 });
 
 test('an input that the unit fails on is not confirmed, and stands in the log', async () => {
@@ -140,7 +145,9 @@ test('a value whose acknowledgement does not come is sent again over a new link'
   await eventually(async () => expect(await stored('temperature')).toHaveLength(1));
   board.setAir('silent');
   await give({ temperature: 2 });
-  await eventually(async () => expect(await board.evaluate('__import__("croft.sender").sender._source is None')).toBe(false));
+  await eventually(async () =>
+    expect(await board.evaluate('__import__("croft.sender").sender._source is None')).toBe(false),
+  );
   board.advance(14_000);
   board.advance(17_000);
   await eventually(() => expect(board.printed.join('\n')).toMatch(/no acknowledgement|no answer to a ping/));
@@ -206,7 +213,11 @@ test('what does not fit while offline is dropped from the output with the most v
 test('a board that counts in another epoch, and one whose ticks wrap, keep the right time', async () => {
   const { board, give, stored } = await startedUnit({ chip: { epoch: 1970 } });
   await eventually(() => expect(board.chipCalls.some(([name]) => name === 'rtc')).toBe(true));
-  const clock = board.chipCalls.find(([name]) => name === 'rtc')?.slice(1).map(Number) ?? [];
+  const clock =
+    board.chipCalls
+      .find(([name]) => name === 'rtc')
+      ?.slice(1)
+      .map(Number) ?? [];
   const [year = 0, month = 0, day = 0, , hour = 0, minute = 0, second = 0] = clock;
   expect(Math.abs(Date.UTC(year, month - 1, day, hour, minute, second) - Date.now())).toBeLessThan(60_000);
 
@@ -230,7 +241,10 @@ test('a key from before env.json was remade does not get in, and the new one doe
   await board.stop();
   const fresh = await owner.call('GET /api/units/:id/env', { params: { id: unit.id } });
   const old = JSON.parse(textOf(board.flash.get('env.json')));
-  board.flash.set('env.json', bytesOf(JSON.stringify({ ...old, ...fresh, WIFI_SSID: 'Shed', WIFI_PASS: 'x', MQTT_HOST: '127.0.0.1' })));
+  board.flash.set(
+    'env.json',
+    bytesOf(JSON.stringify({ ...old, ...fresh, WIFI_SSID: 'Shed', WIFI_PASS: 'x', MQTT_HOST: '127.0.0.1' })),
+  );
   await board.start();
   // The second generation of keys: the board learns it from the instance.
   await give({ temperature: 2 });

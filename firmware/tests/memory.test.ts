@@ -41,7 +41,9 @@ test('memory is stable over 500 rounds of values', async () => {
   const late = [];
   for (const count of [200, 300, 400, 500, 600]) late.push(await usedAfter(count));
   await board.stop();
-  console.log(`heap in use (32-bit WebAssembly): ${early} B after 100 rounds, ${late.join(', ')} B after each further 100`);
+  console.log(
+    `heap in use (32-bit WebAssembly): ${early} B after 100 rounds, ${late.join(', ')} B after each further 100`,
+  );
   // A message under way, or a line in the log, more or less.
   expect(Math.max(...late) - early).toBeLessThan(1_000);
   const points = await stored('temperature');

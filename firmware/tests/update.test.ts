@@ -48,7 +48,10 @@ async function updatableBoard() {
 
 /** What the instance offers: the program as it is, with these other files. */
 function offer(files: Record<string, string>): Flash {
-  return new Map([...filesBelow('board'), ...Object.entries(files).map(([path, text]) => [path, bytesOf(text)] as const)]);
+  return new Map([
+    ...filesBelow('board'),
+    ...Object.entries(files).map(([path, text]) => [path, bytesOf(text)] as const),
+  ]);
 }
 
 const leftovers = (flash: Flash) => [...flash.keys()].filter((path) => working.test(path));
@@ -159,7 +162,9 @@ test.each<[string, string, (path: string, sealed: Buffer) => Buffer]>([
   await tryOnce();
   await tryOnce();
   await startUntilOnline();
-  await eventually(() => expect(lastReceipt()).toMatchObject({ id: 'c1', status: 'failed', detail: `ValueError ${reason}` }));
+  await eventually(() =>
+    expect(lastReceipt()).toMatchObject({ id: 'c1', status: 'failed', detail: `ValueError ${reason}` }),
+  );
   await board.stop();
   expect(programOf(board.flash)).toEqual(programOf(before));
 });
@@ -175,7 +180,9 @@ test('a file that is not what the manifest says is not taken', async () => {
   await tryOnce();
   await tryOnce();
   await startUntilOnline();
-  await eventually(() => expect(lastReceipt()).toMatchObject({ status: 'failed', detail: 'ValueError size or SHA-256 of unit.py' }));
+  await eventually(() =>
+    expect(lastReceipt()).toMatchObject({ status: 'failed', detail: 'ValueError size or SHA-256 of unit.py' }),
+  );
   await board.stop();
   expect(programOf(board.flash)).toEqual(programOf(before));
 });
@@ -217,7 +224,8 @@ test('env.json is fetched anew, the Wi-Fi stays', async () => {
 
 test('40 KB come over in less than 20 s', async () => {
   const { board, state, startUntilOnline, mqtt, tryOnce } = await updatableBoard();
-  for (let number = 0; number < 10; number++) state.files.set(`lib/part${number}.py`, bytesOf(`# ${number}\n`.repeat(1024).slice(0, 4096)));
+  for (let number = 0; number < 10; number++)
+    state.files.set(`lib/part${number}.py`, bytesOf(`# ${number}\n`.repeat(1024).slice(0, 4096)));
   await startUntilOnline();
   mqtt.command('c1', 'update');
   await board.ended();

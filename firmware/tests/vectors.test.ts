@@ -60,11 +60,14 @@ test('RFC 7518 B.1', async () => {
 });
 
 describe('envelopes', () => {
-  test.each(vectors.envelopes)('$name', async ({ topic, direction, generation, boot, seq, iv, plaintext, envelope }) => {
-    const flags = generation * 2 + direction;
-    expect(await call('_sealed', topic, plaintext, flags, boot, seq, iv)).toBe(envelope);
-    expect(await call('_opened', topic, envelope, direction)).toEqual([generation % 128, boot, seq, plaintext]);
-  });
+  test.each(vectors.envelopes)(
+    '$name',
+    async ({ topic, direction, generation, boot, seq, iv, plaintext, envelope }) => {
+      const flags = generation * 2 + direction;
+      expect(await call('_sealed', topic, plaintext, flags, boot, seq, iv)).toBe(envelope);
+      expect(await call('_opened', topic, envelope, direction)).toEqual([generation % 128, boot, seq, plaintext]);
+    },
+  );
 
   test.each(vectors.refused)('refused: $name', async ({ topic, envelope, reason }) => {
     expect(await call('_opened', topic, envelope, 0)).toBe(reason);

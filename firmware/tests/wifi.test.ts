@@ -32,7 +32,9 @@ const calls = (board: { chipCalls: (string | number)[][] }) =>
 test('the open access point of a fresh board is switched off before anything else', async () => {
   const { board } = await switchedOff();
   await board.start();
-  await eventually(() => expect(calls(board).slice(0, 3)).toEqual(['activate 1 false', 'activate 0 true', 'connect Shed a Wi-Fi password']));
+  await eventually(() =>
+    expect(calls(board).slice(0, 3)).toEqual(['activate 1 false', 'activate 0 true', 'connect Shed a Wi-Fi password']),
+  );
   await board.stop();
 });
 
@@ -119,6 +121,10 @@ test('the portal: a board without a Wi-Fi opens an access point and takes one fr
   const body = new URLSearchParams({ ssid: 'Сад & Shed', pass: 'p+a=s%s' });
   expect(await (await fetch(url, { method: 'POST', body })).text()).toContain('Saved');
   expect((await board.ended()).how).toBe('reset');
-  expect(JSON.parse(textOf(board.flash.get('env.json')))).toEqual({ ...env, WIFI_SSID: 'Сад & Shed', WIFI_PASS: 'p+a=s%s' });
+  expect(JSON.parse(textOf(board.flash.get('env.json')))).toEqual({
+    ...env,
+    WIFI_SSID: 'Сад & Shed',
+    WIFI_PASS: 'p+a=s%s',
+  });
   expect(board.printed.join('\n')).not.toContain('p+a=s%s');
 });

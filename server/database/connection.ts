@@ -34,5 +34,3 @@ export function createDatabase(connection: Connection, log: Log) {
     stop: () => db.destroy(),
   };
 }
-
-export type DatabaseConnection = ReturnType<typeof createDatabase>;

@@ -29,7 +29,7 @@ function storable(_key: string, value: unknown): unknown {
 }
 
 /** The body's bytes, as they came. @param limit bytes */
-export async function readRawBody(ctx: Context, limit: number): Promise<Buffer> {
+async function readRawBody(ctx: Context, limit: number): Promise<Buffer> {
   if (ctx.get('content-encoding')) throw new AppError(415, 'unsupported-media-type', 'Send the body unencoded.');
   try {
     return await getRawBody(ctx.req, { limit, length: ctx.get('content-length') || undefined });

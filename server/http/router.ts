@@ -41,7 +41,7 @@ export function createRouter(tables: RouteTable[], callerOf: (ctx: Context) => P
 }
 
 /** @throws AppError 401 to the anonymous, 403 to those who lack the right */
-export function admit(access: Access, caller: Caller): Caller {
+function admit(access: Access, caller: Caller): Caller {
   if (access === 'anyone') return caller;
   if (caller.kind === 'anonymous') throw unauthorized('Sign in, or send an API token.');
   if (access === 'session' && caller.sessionId === undefined) {

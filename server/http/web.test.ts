@@ -57,7 +57,9 @@ test('a packed copy goes to whoever takes it, and nothing to whoever has it alre
   expect([packed.headers.get('content-encoding'), await packed.text()]).toEqual(['gzip', 'export {}']);
   const plain = await door.fetch('/packed.js', { headers: { 'accept-encoding': 'identity' } });
   expect([plain.headers.get('content-encoding'), await plain.text()]).toEqual([null, 'export {}']);
-  const known = await door.fetch('/packed.js', { headers: { 'if-none-match': plain.headers.get('etag') ?? '', 'cache-control': 'max-age=0' } });
+  const known = await door.fetch('/packed.js', {
+    headers: { 'if-none-match': plain.headers.get('etag') ?? '', 'cache-control': 'max-age=0' },
+  });
   expect(known.status).toBe(304);
 });
 

@@ -148,8 +148,6 @@ export function createWriter({ connect, offset, newestTx, afterCommit, log }: De
   };
 }
 
-export type Writer = ReturnType<typeof createWriter>;
-
 function settle(batch: Pending[], error?: Error): void {
   for (const pending of batch) {
     if (pending.isDone) continue;

@@ -197,8 +197,6 @@ export function createMqttDoor(deps: Deps) {
   };
 }
 
-export type MqttDoor = ReturnType<typeof createMqttDoor>;
-
 function tlsServer(tls: NonNullable<Deps['tls']>, broker: Aedes): Server {
   const credentials = { cert: readFileSync(tls.certificateFile), key: readFileSync(tls.keyFile) };
   return createTlsServer({ ...credentials, noDelay: true }, (socket) => void broker.handle(socket));

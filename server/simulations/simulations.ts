@@ -101,5 +101,3 @@ export function createSimulations({ load, publish, onChange, now = Date.now, ran
     },
   };
 }
-
-export type Simulations = ReturnType<typeof createSimulations>;

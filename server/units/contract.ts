@@ -3,14 +3,14 @@ import { contract } from '../http/contract.ts';
 import { presence, variable, visibility } from '../variables/contract.ts';
 import { definition } from '../variables/definition.ts';
 
-export const unitName = z
+const unitName = z
   .string()
   .trim()
   .min(1)
   .max(64)
   .regex(/^[^/#\p{Cc}]+$/u, 'A name may hold any letter and spaces, but no / and no #.');
 
-export const security = z.enum(['sealed', 'token']);
+const security = z.enum(['sealed', 'token']);
 export const simulation = z.enum(['weather-station', 'dimmer-lamp', 'alarmed-door']);
 
 const id = z.object({ id: z.uuid() });

@@ -12,7 +12,9 @@ const apart = (silence: number, interval?: number) =>
 describe('presence', () => {
   test('of a unit that was never heard is never, connected or not', () => {
     expect(presenceOf({ connected: false, lastSeenAt: null, interval: 10, security: 'token', now })).toBe('never');
-    expect(presenceOf({ connected: true, lastSeenAt: null, interval: undefined, security: 'sealed', now })).toBe('never');
+    expect(presenceOf({ connected: true, lastSeenAt: null, interval: undefined, security: 'sealed', now })).toBe(
+      'never',
+    );
   });
 
   test('of a connected unit is online for two intervals and five seconds of silence, then late', () => {

@@ -78,8 +78,6 @@ export function createRefusals({ db, log }: { db: Db; log: Log }) {
   };
 }
 
-export type Refusals = ReturnType<typeof createRefusals>;
-
 function emptyBatch(): Batch {
   const stored = Promise.withResolvers<void>();
   // Whoever does not wait for it is not to be ended by it.

@@ -39,5 +39,3 @@ export function createUnits({ db, secrets, sectors, variables, publicEndpoints, 
     simulated: (uuid?: string) => loadSimulated(db, variables, uuid),
   };
 }
-
-export type Units = ReturnType<typeof createUnits>;

@@ -11,7 +11,7 @@ export const username = z
   .meta({ description: 'Unique without regard to case' });
 
 /** Length is what counts (NIST SP 800-63B §5.1.1); the upper bound only limits the hashing work. */
-export const password = z.string().min(10, 'Use at least 10 characters.').max(200);
+const password = z.string().min(10, 'Use at least 10 characters.').max(200);
 
 export const role = z.enum(['administrator', 'user']);
 export const scope = z.enum(['read', 'write', 'administer']);

@@ -29,8 +29,6 @@ type Deps = {
 
 const reading = ['GET', 'HEAD'];
 
-export type Users = ReturnType<typeof createUsers>;
-
 /** People: their accounts, and how a request proves whose it is. */
 export function createUsers({
   db,

@@ -3,7 +3,7 @@ import { contract } from '../http/contract.ts';
 import { definition } from './definition.ts';
 
 export const visibility = z.enum(['private', 'local', 'trusted', 'public']);
-export const writePolicy = z
+const writePolicy = z
   .enum(['every value', 'on change', 'deadband'])
   .meta({ description: 'Which values get a row of history; all are acknowledged and count as "last seen"' });
 

@@ -17,7 +17,7 @@ def online():
 
 
 def step():
-    """A packet from the instance, or None; waits for 50 ms at most, apart from connecting. Throws OSError, ValueError."""
+    """A packet from the instance, or None; waits for 50 ms, apart from connecting. Throws OSError, ValueError."""
     if mqtt:
         return _serve()
     if not wifi.is_due(clock.ms() - _since) or not wifi.is_connected():

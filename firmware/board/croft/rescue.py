@@ -1,6 +1,6 @@
 # Puts the files of an update in place, and back again when the new ones do not run. Called by boot.py, at every start
 # while swap.json is there; a power cut at any moment is made good at the next start.
-# swap.json: {"id", "detail", "phase": "swap" / "trial" / "back", "boots", "changed": [paths], "added": [], "removed": []}
+# swap.json: {"id", "detail", "phase": "swap" / "trial" / "back", "boots", and paths: "changed", "added", "removed"}
 import os
 
 from croft import flash

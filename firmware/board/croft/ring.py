@@ -24,8 +24,8 @@ def add(name, value):
 
 
 def take():
-    """The oldest values as (topic, text) to be sent, until `sent`: a SenML pack with their times. Fresh ones too: between
-    times of arrival and times of the board, which is up to a second behind, values would change places."""
+    """The oldest values as (topic, text) to be sent, until `sent`: a SenML pack with their times. Fresh ones too: among
+    times of arrival those of the board, which is up to a second behind, would change places."""
     global _count
     _count = 0
     if not _entries or clock.unix_ms(0) is None:

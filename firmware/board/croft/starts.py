@@ -1,5 +1,5 @@
 # Counts the starts of the board: the boot counter of proofs and envelopes rises with each and never goes back.
-# starts.json: [boot counter, starts since the last good minute, reason of a planned restart, whether to ask for the Wi-Fi]
+# starts.json: [boot counter, starts since the last good minute, reason of a planned restart, whether to open the portal]
 import machine
 
 from croft import flash

@@ -6,7 +6,7 @@ from hashlib import sha256
 from croft import flash, http
 
 # What brings a bad update back does not change with it; the others belong to this board alone.
-_KEPT = ("boot.py", "croft/rescue.py", "croft/flash.py", "env.json", "starts.json", "swap.json", "job.json", "version.json")
+_KEPT = ("boot.py", "croft/rescue.py", "croft/flash.py", "env.json", "starts.json", "swap.json", "job.json")
 
 
 def run(job):

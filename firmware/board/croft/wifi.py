@@ -28,8 +28,8 @@ def is_connected():
 
 
 def failed():
-    """Puts off the next attempt: 1, 2, 4 … 60 s, each up to a quarter more or less, so that the units of a house do not
-    come back in step after a power cut. Every fifth failure restarts the radio: that of an ESP8266 gets stuck at times."""
+    """Puts off the next attempt: 1, 2, 4 … 60 s, a quarter more or less, so that the units of a house do not come back in
+    step after a power cut. Every fifth failure restarts the radio: that of an ESP8266 gets stuck at times."""
     global failures, _next, _until
     wait = min(1000 << min(failures, 6), 60000)
     _next = clock.ms() + wait * (96 + os.urandom(1)[0] // 4) // 128
@@ -46,7 +46,7 @@ def worked():
 
 
 def is_due(offline):
-    """Whether to try now, after `offline` ms; after ten minutes the chip starts anew, and asks for a Wi-Fi if it had none."""
+    """Whether to try now, after `offline` ms. After ten minutes the chip restarts, to its portal if it has no Wi-Fi."""
     if offline > 600000:
         starts.restart("offline for 10 minutes", not _station.isconnected())
     return clock.ms() >= _next

@@ -19,9 +19,5 @@ export const textOf = (bytes: Uint8Array | undefined): string => Buffer.from(byt
 /** What is loaded onto a board: the program, a unit.py, and its env.json with the Wi-Fi typed in. */
 export function loadedFlash(unit: string, env: object): Flash {
   const withWifi = { ...env, WIFI_SSID: 'Shed', WIFI_PASS: 'a Wi-Fi password' };
-  return new Map([
-    ...filesBelow('board'),
-    ['unit.py', bytesOf(unit)],
-    ['env.json', bytesOf(JSON.stringify(withWifi))],
-  ]);
+  return new Map([...filesBelow('board'), ['unit.py', bytesOf(unit)], ['env.json', bytesOf(JSON.stringify(withWifi))]]);
 }

@@ -1,9 +1,16 @@
+import { randomUUID } from 'node:crypto';
 import type { TestClient } from '../../../server/testing/client.ts';
 import type { TestInstance } from '../../../server/testing/instance.ts';
 import { createBoard } from './board.ts';
 import { loadedFlash } from './files.ts';
 
-type Options = Parameters<typeof createBoard>[1] & { schema?: object; unit?: string };
+type Options = Parameters<typeof createBoard>[1] & {
+  schema?: Record<string, unknown>;
+  example?: Record<string, unknown>;
+  /** The owner's own values of env.json. */
+  settings?: object;
+  unit?: string;
+};
 
 const schema = {
   world_state: ['time'],
@@ -34,9 +41,11 @@ def on_command(name, args):
 
 /** A unit of this owner and the board that holds its env.json and this unit.py. */
 export async function unitOnBoard(croft: TestInstance, owner: TestClient, options: Options = {}) {
-  const body = { name: `Board ${Math.random()}`, schema: options.schema ?? schema };
+  const { example = {}, settings } = options;
+  const body = { name: `Board ${randomUUID()}`, schema: options.schema ?? schema, example };
   const unit = await owner.call('POST /api/units', { body });
   const id = { params: { id: unit.id } };
+  if (settings) await owner.call('PUT /api/units/:id/settings', { ...id, body: settings as Record<string, string> });
   const env = { ...(await owner.call('GET /api/units/:id/env', id)), MQTT_HOST: '127.0.0.1' };
   const board = createBoard(loadedFlash(options.unit ?? obedientUnit, env), options);
   const variable = (name: string) => unit.variables.find((one) => one.name === name)?.id ?? '';

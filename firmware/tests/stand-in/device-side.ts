@@ -90,7 +90,5 @@ export async function deviceSide() {
 export type DeviceSide = Awaited<ReturnType<typeof deviceSide>>;
 
 function listen(server: Server): Promise<number> {
-  return new Promise((resolve) =>
-    server.listen(0, '127.0.0.1', () => resolve((server.address() as AddressInfo).port)),
-  );
+  return new Promise((resolve) => server.listen(0, '127.0.0.1', () => resolve((server.address() as AddressInfo).port)));
 }
