@@ -11,6 +11,8 @@ export default defineConfig({
       'firmware/**/*.test.ts',
     ],
     globalSetup: ['server/testing/postgres.ts'],
+    // A browser on a busy machine is slow now and then; an assertion that is asked again may take as long as a person waits.
+    expect: { poll: { timeout: 10_000 } },
     testTimeout: 30_000,
     hookTimeout: 60_000,
     pool: 'forks',

@@ -20,7 +20,7 @@ const secondReading = 101;
 async function example(name: string, settings: object = {}) {
   const files = filesBelow(`examples/${name}`);
   const json = (path: string) => JSON.parse(textOf(files.get(path)));
-  const unit = await unitOnBoard(croft, owner, {
+  const unit = await unitOnBoard(owner, {
     schema: json('schema.json'),
     example: json('json_example.json'),
     settings,

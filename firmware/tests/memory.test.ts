@@ -26,7 +26,7 @@ def read():
 `;
 
 test('memory is stable over 500 rounds of values', async () => {
-  const { board, stored } = await unitOnBoard(croft, owner, { unit: busyUnit });
+  const { board, stored } = await unitOnBoard(owner, { unit: busyUnit });
   await board.start();
   const rounds = async () => Number(await board.evaluate('__import__("unit").count'));
   const used = async () => {

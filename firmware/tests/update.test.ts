@@ -42,8 +42,15 @@ async function updatableBoard() {
     await board.start();
     expect((await board.ended()).how).toBe('reset');
   }
+  /** Stops once the instance has the result. */
+  async function stopWhenTold(): Promise<void> {
+    await eventually(async () =>
+      expect(await board.evaluate('__import__("os").listdir()')).not.toContain('result.json'),
+    );
+    await board.stop();
+  }
   const lastReceipt = () => mqtt.heardOn('receipt').at(-1);
-  return { board, before, state, mqtt, startUntilOnline, update, tryOnce, lastReceipt };
+  return { board, before, state, mqtt, startUntilOnline, update, tryOnce, stopWhenTold, lastReceipt };
 }
 
 /** What the instance offers: the program as it is, with these other files. */
@@ -80,8 +87,7 @@ test('an update is fetched, checked, swapped in, and confirmed after a minute on
   expect(lastReceipt()).toMatchObject({ status: 'received' });
   board.advance(11_000);
   await eventually(() => expect(lastReceipt()).toEqual({ id: 'c1', status: 'done', detail: 'version 2' }));
-  await eventually(async () => expect(await board.evaluate('__import__("os").listdir()')).not.toContain('result.json'));
-  await board.stop();
+  await stopWhenTold();
 
   const { 'lib/drivers/probe.py': _, ...rest } = programOf(before);
   expect(programOf(board.flash)).toEqual({ ...rest, ...updated });
@@ -96,10 +102,10 @@ test('a program that does not run is taken back after ten bad starts, and says s
   expect(textOf(board.flash.get('croft/link.py'))).toBe('this is no Python');
 
   await startUntilOnline();
+  expect(await board.evaluate('__import__("unit").began')).toBe(1);
   const detail = 'taken back after 10 starts without a good minute';
   await eventually(() => expect(lastReceipt()).toEqual({ id: 'c1', status: 'failed', detail }));
-  await eventually(async () => expect(await board.evaluate('__import__("os").listdir()')).not.toContain('result.json'));
-  await board.stop();
+  await stopWhenTold();
   expect(programOf(board.flash)).toEqual(programOf(before));
   expect(leftovers(board.flash)).toEqual([]);
 });
@@ -113,8 +119,9 @@ test('a program that never gets online is taken back as well', async () => {
   clearInterval(skipping);
   board.setWifi(true);
   await startUntilOnline();
-  await board.stop();
+  await stopWhenTold();
   expect(programOf(board.flash)).toEqual(programOf(before));
+  expect(leftovers(board.flash)).toEqual([]);
 });
 
 const cutAtRename = (count: number) => `
@@ -147,16 +154,22 @@ test('a power cut at any moment of the swap is made good at the next start', asy
 });
 
 const cutUnit = (path: string, sealed: Buffer) => (path.endsWith('unit.py') ? sealed.subarray(0, -16) : sealed);
-let recorded: Buffer | undefined;
+/** Sends the first answer again and again. */
+function recorder() {
+  let first: Buffer | undefined;
+  return (_: string, sealed: Buffer) => {
+    first ??= sealed;
+    return first;
+  };
+}
 
 test.each<[string, string, (path: string, sealed: Buffer) => Buffer]>([
   ['with a bit turned', 'seal', (_, sealed) => Buffer.from(sealed).fill((sealed[40] ?? 0) ^ 1, 40, 41)],
   ['cut short', 'seal', cutUnit],
   ['no envelope', 'malformed', () => Buffer.from('<html>not found</html>')],
-  ['an answer of before', 'replay', (_, sealed) => recorded ?? (recorded = sealed)],
+  ['an answer of before', 'replay', recorder()],
 ])('an answer that is %s changes nothing: %s', async (_name, reason, spoil) => {
   const { board, before, state, update, tryOnce, startUntilOnline, lastReceipt } = await updatableBoard();
-  recorded = undefined;
   state.spoil = spoil;
   await update();
   await tryOnce();
@@ -167,6 +180,7 @@ test.each<[string, string, (path: string, sealed: Buffer) => Buffer]>([
   );
   await board.stop();
   expect(programOf(board.flash)).toEqual(programOf(before));
+  expect(leftovers(board.flash)).toEqual([]);
 });
 
 test('a file that is not what the manifest says is not taken', async () => {
@@ -185,6 +199,7 @@ test('a file that is not what the manifest says is not taken', async () => {
   );
   await board.stop();
   expect(programOf(board.flash)).toEqual(programOf(before));
+  expect(leftovers(board.flash)).toEqual([]);
 });
 
 test.each(['../outside.py', '/unit.py', 'a b.py', 'a%20b.py'])('a file cannot be named %s', async (path) => {

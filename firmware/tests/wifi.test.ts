@@ -55,7 +55,7 @@ test('ten minutes without Wi-Fi restart the chip, which then asks for a Wi-Fi fo
   await board.start();
   const skipping = setInterval(() => board.advance(10_000), 10);
   expect((await board.ended()).how).toBe('reset');
-  expect(JSON.parse(textOf(board.flash.get('starts.json')))).toEqual([1, 0, 'offline for 10 minutes', true]);
+  expect(JSON.parse(textOf(board.flash.get('starts.json')))).toEqual([1, 0, 'offline for 10 minutes', true, -1]);
 
   await board.start();
   expect(board.printed.at(-1)).toMatch(/^Wi-Fi of the board: croft-/);
@@ -70,6 +70,21 @@ test('ten minutes without Wi-Fi restart the chip, which then asks for a Wi-Fi fo
   await board.stop();
 });
 
+test('a Wi-Fi that was right once is waited for: the portal opens every sixth hour only', async () => {
+  const { board } = await switchedOff();
+  const offline = 'offline for 10 minutes';
+  board.flash.set('starts.json', bytesOf('[7, 0, "", false, 34]'));
+  board.setWifi(false);
+  const skipping = setInterval(() => board.advance(10_000), 10);
+  await board.start();
+  await board.ended();
+  expect(JSON.parse(textOf(board.flash.get('starts.json')))).toEqual([8, 0, offline, false, 35]);
+  await board.start();
+  await board.ended();
+  clearInterval(skipping);
+  expect(JSON.parse(textOf(board.flash.get('starts.json')))).toEqual([9, 0, offline, true, 36]);
+});
+
 test('ten minutes without the instance, with Wi-Fi, restart the chip and nothing else', async () => {
   const { board, instance } = await switchedOff();
   instance.mqtt.setAnswering(false);
@@ -77,7 +92,7 @@ test('ten minutes without the instance, with Wi-Fi, restart the chip and nothing
   const skipping = setInterval(() => board.advance(1_000), 10);
   expect((await board.ended()).how).toBe('reset');
   clearInterval(skipping);
-  expect(JSON.parse(textOf(board.flash.get('starts.json')))).toEqual([1, 0, 'offline for 10 minutes', false]);
+  expect(JSON.parse(textOf(board.flash.get('starts.json')))).toEqual([1, 0, 'offline for 10 minutes', false, -1]);
   expect(board.printed.join('\n')).toContain('connection: OSError');
 });
 

@@ -44,7 +44,7 @@ test('the language is that of the browser until one is chosen', async () => {
 test('the tree shows sectors and units, and their presence as it changes', async () => {
   const { answers } = madeUpInstance({ signedIn: true });
   const events = `event: presence\ndata: ${JSON.stringify({ unit: lamp, presence: 'late', lastSeenAt: null })}\n\n`;
-  answers['GET /api/live'] = ({ url }) => ({ events: url.search === '?mine=1' ? events : '' });
+  answers['GET /api/live'] = ({ url }) => ({ events: url.searchParams.has('presence') ? events : '' });
   await using web = await serveWeb(answers);
   const { page, complaints } = await openPage(browser, `${web.origin}/`, { viewport: { width: 1440, height: 900 } });
   const tree = page.getByRole('navigation', { name: 'Navigation' });

@@ -40,5 +40,6 @@ def _is_ready():
 
 
 def _fail(detail):
+    update.clear()
     flash.write("result.json", {"id": _job["id"], "status": "failed", "detail": detail})
     flash.remove("job.json")

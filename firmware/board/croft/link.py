@@ -1,7 +1,7 @@
 # The connection to the instance: Wi-Fi, then MQTT, again and again.
 import time
 
-from croft import clock, env, log, wifi
+from croft import clock, env, log, starts, wifi
 from croft.mqtt import Mqtt
 
 mqtt = None
@@ -29,6 +29,8 @@ def step():
 
 def _connect():
     global mqtt, _since, _heard, _pinged
+    if env.get("MQTT_TLS"):
+        raise OSError("no room for TLS here: give the board the plain port, what it sends is sealed")
     one = Mqtt(env.get("MQTT_HOST"), env.get("MQTT_PORT"))
     try:
         status = env.topic("status")
@@ -40,6 +42,7 @@ def _connect():
         one.close()
         raise
     mqtt = one
+    starts.online()
     _since = _heard = clock.ms()
     _pinged = None
 

@@ -20,10 +20,12 @@ def begin():
 
 
 def call(name, *args):
-    """(worked, answer) of a function of the unit; one that is not there answers nothing."""
+    """(worked, answer) of a function of the unit; setup() and read() need not be there."""
     try:
         function = getattr(_unit, name, None)
-        return True, function(*args) if function else None
+        if function is None:
+            return name[:3] != "on_", "the unit has no %s()" % name
+        return True, function(*args)
     except Exception as error:
         log.problem(name + "()", error)
         return False, "%s, see the log" % type(error).__name__

@@ -11,10 +11,12 @@ dropped = 0
 
 def add(name, value):
     """Keeps a value. Where there is no room, the output with the most values loses its oldest one, which is counted.
-    Throws ValueError when it is no number."""
+    Throws ValueError for what is no JSON."""
     global dropped
-    if isinstance(value, float) and value - value != 0:
-        raise ValueError(name + " is no number")
+    # value - value: not zero for infinity and for what is not a number.
+    is_json = value is None or isinstance(value, (bool, int, float, str, list, dict))
+    if not is_json or isinstance(value, float) and value - value != 0:
+        raise ValueError("%s cannot be %s" % (name, value))
     if len(_entries) >= 60:
         names = [entry[0] for entry in _entries[_count:]]
         most = max(names, key=names.count)

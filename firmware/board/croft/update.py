@@ -35,6 +35,14 @@ def _program(job):
     _hand_over(job, "version " + manifest["version"], changed, added, removed)
 
 
+def clear():
+    """After the last attempt: what it fetched is given up."""
+    for entry in flash.read("manifest.json", {}).get("files", ()):
+        flash.remove(entry["path"] + ".new")
+    for path in ("manifest.json", "env.json.new", "version.json.new"):
+        flash.remove(path)
+
+
 def _env(job):
     """A new env.json; the Wi-Fi stays, the instance does not know it."""
     http.fetch("/api/device/env", "env.json.part")

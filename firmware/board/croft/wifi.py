@@ -5,6 +5,7 @@ import os
 from croft import clock, env, starts
 
 _station = network.WLAN(network.STA_IF)
+_is_asked = False
 _until = None
 _next = 0
 failures = 0
@@ -12,11 +13,13 @@ failures = 0
 
 def is_connected():
     """Begins an attempt of 20 s when there is no connection. Throws OSError when it fails."""
-    global _until
-    if _station.isconnected():
+    global _until, _is_asked
+    # The chip connects by itself to the Wi-Fi it knew before: that may be another one by now.
+    if _is_asked and _station.isconnected():
         _until = None
         return True
     if _until is None:
+        _is_asked = True
         _station.active(True)
         _station.connect(env.get("WIFI_SSID"), env.get("WIFI_PASS"))
         _until = clock.ms() + 20000
@@ -28,8 +31,8 @@ def is_connected():
 
 
 def failed():
-    """Puts off the next attempt: 1, 2, 4 … 60 s, a quarter more or less, so that the units of a house do not come back in
-    step after a power cut. Every fifth failure restarts the radio: that of an ESP8266 gets stuck at times."""
+    """Puts off the next attempt: 1, 2, 4 … 60 s, a quarter more or less, so that the units of a house do not come
+    back in step after a power cut. Every fifth failure restarts the radio: that of an ESP8266 gets stuck at times."""
     global failures, _next, _until
     wait = min(1000 << min(failures, 6), 60000)
     _next = clock.ms() + wait * (96 + os.urandom(1)[0] // 4) // 128

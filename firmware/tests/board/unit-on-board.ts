@@ -1,14 +1,16 @@
 import { randomUUID } from 'node:crypto';
+import type { ApiReply } from '../../../server/contract.ts';
 import type { TestClient } from '../../../server/testing/client.ts';
-import type { TestInstance } from '../../../server/testing/instance.ts';
 import { createBoard } from './board.ts';
 import { loadedFlash } from './files.ts';
 
+type Shown = ApiReply<'GET /api/units/:id'>;
+type Json = ApiReply<'GET /api/units/:id/env'>;
 type Options = Parameters<typeof createBoard>[1] & {
-  schema?: Record<string, unknown>;
-  example?: Record<string, unknown>;
+  schema?: Json;
+  example?: Json;
   /** The owner's own values of env.json. */
-  settings?: object;
+  settings?: Json;
   unit?: string;
 };
 
@@ -40,13 +42,13 @@ def on_command(name, args):
 `;
 
 /** A unit of this owner and the board that holds its env.json and this unit.py. */
-export async function unitOnBoard(croft: TestInstance, owner: TestClient, options: Options = {}) {
+export async function unitOnBoard(owner: TestClient, options: Options = {}) {
   const { example = {}, settings } = options;
   const body = { name: `Board ${randomUUID()}`, schema: options.schema ?? schema, example };
   const unit = await owner.call('POST /api/units', { body });
   const id = { params: { id: unit.id } };
-  if (settings) await owner.call('PUT /api/units/:id/settings', { ...id, body: settings as Record<string, string> });
-  const env = { ...(await owner.call('GET /api/units/:id/env', id)), MQTT_HOST: '127.0.0.1' };
+  if (settings) await owner.call('PUT /api/units/:id/settings', { ...id, body: settings });
+  const env: Json = { ...(await owner.call('GET /api/units/:id/env', id)), MQTT_HOST: '127.0.0.1' };
   const board = createBoard(loadedFlash(options.unit ?? obedientUnit, env), options);
   const variable = (name: string) => unit.variables.find((one) => one.name === name)?.id ?? '';
 
@@ -57,8 +59,8 @@ export async function unitOnBoard(croft: TestInstance, owner: TestClient, option
     /** Hands the unit's program these outputs, one dictionary for each time it is asked. */
     give: (...values: object[]) => board.evaluate(`__import__("unit").values.extend(${python(values)})`),
     heard: async () => (await board.evaluate('__import__("unit").heard')) as [string, unknown][],
-    set: (name: string, value: unknown) =>
-      owner.call('PUT /api/variables/:id/value', { params: { id: variable(name) }, body: { value: value as string } }),
+    set: (name: string, value: Json[string]) =>
+      owner.call('PUT /api/variables/:id/value', { params: { id: variable(name) }, body: { value } }),
     show: (name: string) => owner.call('GET /api/variables/:id', { params: { id: variable(name) } }),
     /** [epoch ms, value] of all that is stored, oldest first. */
     async stored(name: string): Promise<[number, unknown][]> {
@@ -68,7 +70,8 @@ export async function unitOnBoard(croft: TestInstance, owner: TestClient, option
     },
     refusals: async () => (await owner.call('GET /api/units/:id/refusals', id)).map(({ reason }) => reason),
     log: async () => (await owner.call('GET /api/units/:id/log', id)).map(({ text }) => text),
-    shown: () => owner.call('GET /api/units/:id', id),
+    /** As its owner sees it. */
+    shown: async () => (await owner.call('GET /api/units/:id', id)) as Extract<Shown, { state: unknown }>,
   };
 }
 

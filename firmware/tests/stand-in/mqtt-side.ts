@@ -15,7 +15,7 @@ export function createMqttSide({ uuid, keys, secret, token, nextSeq }: Deps) {
   let isAnswering = true;
   let messageId = 0;
   let acknowledged = 0;
-  let last = Buffer.alloc(0);
+  let last: Buffer = Buffer.alloc(0);
 
   function send(rest: string, value: unknown): void {
     if (!device) throw new Error('no device is connected');
@@ -67,6 +67,7 @@ export function createMqttSide({ uuid, keys, secret, token, nextSeq }: Deps) {
     isConnected: () => device?.socket.destroyed === false,
     send,
     sendRaw,
+    sendBytes: (bytes: Buffer): void => void device?.socket.write(bytes),
     /** The envelope of the last `send`. */
     lastSealed: () => last,
     /** How many of the messages sent were acknowledged; each connect adds one, the world's time. */
