@@ -72,7 +72,7 @@ function programOf(flash: Flash): Record<string, string> {
 const updated = { ...changes, 'version.json': '"2"' };
 
 test('an update is fetched, checked, swapped in, and confirmed after a minute online', async () => {
-  const { board, before, state, mqtt, update, startUntilOnline, lastReceipt } = await updatableBoard();
+  const { board, before, state, mqtt, update, startUntilOnline, stopWhenTold, lastReceipt } = await updatableBoard();
   await update();
   expect(mqtt.heardOn('receipt')).toEqual([{ id: 'c1', status: 'received', detail: '' }]);
   expect(state.refused).toEqual([]);
@@ -95,7 +95,7 @@ test('an update is fetched, checked, swapped in, and confirmed after a minute on
 });
 
 test('a program that does not run is taken back after ten bad starts, and says so', async () => {
-  const { board, before, state, update, tryOnce, startUntilOnline, lastReceipt } = await updatableBoard();
+  const { board, before, state, update, tryOnce, startUntilOnline, stopWhenTold, lastReceipt } = await updatableBoard();
   state.files.set('croft/link.py', bytesOf('this is no Python'));
   await update();
   for (let start = 0; start < 10; start++) await tryOnce();
@@ -111,7 +111,7 @@ test('a program that does not run is taken back after ten bad starts, and says s
 });
 
 test('a program that never gets online is taken back as well', async () => {
-  const { board, before, update, tryOnce, startUntilOnline } = await updatableBoard();
+  const { board, before, update, tryOnce, startUntilOnline, stopWhenTold } = await updatableBoard();
   await update();
   board.setWifi(false);
   const skipping = setInterval(() => board.advance(30_000), 10);
@@ -169,7 +169,7 @@ test.each<[string, string, (path: string, sealed: Buffer) => Buffer]>([
   ['no envelope', 'malformed', () => Buffer.from('<html>not found</html>')],
   ['an answer of before', 'replay', recorder()],
 ])('an answer that is %s changes nothing: %s', async (_name, reason, spoil) => {
-  const { board, before, state, update, tryOnce, startUntilOnline, lastReceipt } = await updatableBoard();
+  const { board, before, state, update, tryOnce, startUntilOnline, stopWhenTold, lastReceipt } = await updatableBoard();
   state.spoil = spoil;
   await update();
   await tryOnce();
@@ -178,13 +178,13 @@ test.each<[string, string, (path: string, sealed: Buffer) => Buffer]>([
   await eventually(() =>
     expect(lastReceipt()).toMatchObject({ id: 'c1', status: 'failed', detail: `ValueError ${reason}` }),
   );
-  await board.stop();
+  await stopWhenTold();
   expect(programOf(board.flash)).toEqual(programOf(before));
   expect(leftovers(board.flash)).toEqual([]);
 });
 
 test('a file that is not what the manifest says is not taken', async () => {
-  const { board, before, state, update, tryOnce, startUntilOnline, lastReceipt } = await updatableBoard();
+  const { board, before, state, update, tryOnce, startUntilOnline, stopWhenTold, lastReceipt } = await updatableBoard();
   const { files } = state;
   // Another content each time it is asked for: what was hashed for the manifest is not what is served.
   let count = 0;
@@ -197,7 +197,7 @@ test('a file that is not what the manifest says is not taken', async () => {
   await eventually(() =>
     expect(lastReceipt()).toMatchObject({ status: 'failed', detail: 'ValueError size or SHA-256 of unit.py' }),
   );
-  await board.stop();
+  await stopWhenTold();
   expect(programOf(board.flash)).toEqual(programOf(before));
   expect(leftovers(board.flash)).toEqual([]);
 });
