@@ -1,3 +1,4 @@
+import { commandsContract } from './commands/contract.ts';
 import { historyContract } from './history/contract.ts';
 import type { RouteInput, RouteReply } from './http/contract.ts';
 import { operationsContract } from './http/operations/contract.ts';
@@ -14,6 +15,7 @@ export const api = {
   ...sectorsContract,
   ...unitsContract,
   ...variablesContract,
+  ...commandsContract,
   ...historyContract,
   ...liveContract,
 };

@@ -1,8 +1,12 @@
-import type { Server } from 'node:http';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
+import type Koa from 'koa';
 import { sql } from 'kysely';
 import type { Config } from './config.ts';
 import type { Db } from './database/connection.ts';
 import { OperatorError } from './errors.ts';
+import { acceptWebSockets } from './mqtt/websocket.ts';
 
 /**
  * The addresses of an instance, as people, browsers and devices see them. Ports that were asked for as 0 are known once the
@@ -45,18 +49,32 @@ export function doorsOf(config: Config) {
   };
 }
 
-export function listen(server: Server, { httpPort, host }: Config): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once('error', reject).listen(httpPort, host, () => resolve(void server.off('error', reject)));
-  });
-}
+/** What is started with the instance and stopped with it. */
+export type Part = { start?: () => unknown; stop?: () => unknown };
 
-/** Lets answers that are under way finish for a moment, then ends what is left. */
-export async function close(server: Server): Promise<void> {
-  const closed = new Promise((resolve) => server.close(resolve));
-  server.closeIdleConnections();
-  setTimeout(() => server.closeAllConnections(), 3_000).unref();
-  await closed;
+type HttpDoor = { app: Koa; config: Config; handleMqtt: (stream: Duplex) => void };
+
+/** HTTP, and MQTT over WebSocket on the same port. */
+export function createHttpDoor({ app, config, handleMqtt }: HttpDoor) {
+  const server = createServer(app.callback());
+  const webSockets = acceptWebSockets(server, handleMqtt);
+  return {
+    /** The port listened on, of use when 0 was asked for. */
+    port: () => (server.address() as AddressInfo).port,
+    start: () =>
+      new Promise<void>((resolve, reject) => {
+        const listening = () => resolve(void server.off('error', reject));
+        server.once('error', reject).listen(config.httpPort, config.host, listening);
+      }),
+    /** Lets answers that are under way finish for a moment, then ends what is left. */
+    stop: async () => {
+      await webSockets.stop();
+      const closed = new Promise((resolve) => server.close(resolve));
+      server.closeIdleConnections();
+      setTimeout(() => server.closeAllConnections(), 3_000).unref();
+      await closed;
+    },
+  };
 }
 
 /** @throws OperatorError that says which port; any other error as it is */

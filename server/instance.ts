@@ -1,14 +1,13 @@
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import packageJson from '../package.json' with { type: 'json' };
+import { createCommands } from './commands/commands.ts';
 import type { Config } from './config.ts';
 import { createChanges } from './database/changes.ts';
 import { createDatabase } from './database/connection.ts';
 import { openDatabase } from './database/open.ts';
 import { createDirectory, type LiveVariable, noteConfirmed, noteDisconnected } from './directory/directory.ts';
 import { createPresenceWatch } from './directory/presence-watch.ts';
-import { close, doorsOf, listen, portTaken, unreachable } from './doors.ts';
+import { createHttpDoor, doorsOf, type Part, portTaken, unreachable } from './doors.ts';
 import { createHistory } from './history/history.ts';
 import { createApp } from './http/app.ts';
 import { createMetrics } from './http/metrics.ts';
@@ -24,7 +23,6 @@ import { createConnections } from './mqtt/connections.ts';
 import { createDelivery } from './mqtt/deliver.ts';
 import { createMqttDoor } from './mqtt/door.ts';
 import { createIngest } from './mqtt/ingest.ts';
-import { acceptWebSockets } from './mqtt/websocket.ts';
 import { createSecrets } from './secrets.ts';
 import { createSectors } from './sectors/sectors.ts';
 import { createSimulations } from './simulations/simulations.ts';
@@ -64,7 +62,12 @@ export async function startInstance(config: Config, log: Log) {
   const directory = createDirectory({ db, openKeys: keyring.open, changes });
   const refusals = createRefusals({ db, log });
   const live = createLive();
-  const connections = createConnections();
+  const connections = createConnections({
+    inputConfirmed: confirmed,
+    commandSent: (unit, uuid) => {
+      commands.sent(unit, uuid).catch((err) => log.warn({ err }, 'a sent command could not be noted'));
+    },
+  });
   const presenceOf = createPresence({
     isConnected: (uuid) => connections.has(uuid) || simulations.isRunning(uuid),
   });
@@ -82,6 +85,7 @@ export async function startInstance(config: Config, log: Log) {
     journal,
     refuse,
     throttled: connections.sendThrottled,
+    receive: (unit, receipt) => commands.receive(unit, receipt),
     payloadLimit: config.payloadLimit,
   });
   const simulations = createSimulations({
@@ -104,7 +108,9 @@ export async function startInstance(config: Config, log: Log) {
     connections,
     directory,
     refuse,
-    confirmed,
+    commandsWanted: (unit) => {
+      commands.resume(unit).catch((err) => log.warn({ err }, 'waiting commands could not be sent'));
+    },
     presenceChanged: ({ unit }, isConnected) => {
       presence.check(unit);
       const event = isConnected ? 'connected' : 'disconnected';
@@ -125,6 +131,14 @@ export async function startInstance(config: Config, log: Log) {
   const sectors = createSectors({ db });
   const variables = createVariables({ db, sectors, presenceOf, setInput, deleteEvents: journal.deleteEvents });
   const units = createUnits({ db, secrets, sectors, variables, publicEndpoints: doors.device, presenceOf });
+  const commands = createCommands({
+    db,
+    ownUnit: units.own,
+    send: (command) => connections.sendCommand(command.unit, command),
+    changed: ({ unit, uuid, status, detail }) =>
+      live.publishUnit({ event: 'command', data: { unit, id: uuid, status, detail } }),
+    log,
+  });
   const users = createUsers({
     db,
     registration: config.registration,
@@ -155,6 +169,7 @@ export async function startInstance(config: Config, log: Log) {
       users.routes,
       sectors.routes,
       units.routes,
+      commands.routes,
       variables.routes,
       history.routes,
       liveRoutes({ db, live, journal, callerOf: users.callerOf, log }),
@@ -197,25 +212,14 @@ export async function startInstance(config: Config, log: Log) {
     );
   }
 
-  await journal.start();
-  starting.defer(journal.stop);
-  starting.defer(refusals.stop);
-  await changes.start();
-  starting.defer(changes.stop);
-  directory.start();
-  presence.start();
-  starting.defer(presence.stop);
-  await simulations.start();
-  starting.defer(simulations.stop);
-  await mqtt.start().catch(portTaken);
-  starting.defer(mqtt.stop);
-  const server = createServer(app.callback());
-  const webSockets = acceptWebSockets(server, mqtt.handle);
-  await listen(server, config).catch(portTaken);
-  starting.defer(() => close(server));
-  starting.defer(webSockets.stop);
-  starting.defer(live.stop);
-  doors.opened({ http: (server.address() as AddressInfo).port, mqtt: mqtt.port(), mqtts: mqtt.tlsPort() });
+  const http = createHttpDoor({ app, config, handleMqtt: mqtt.handle });
+  // Opened in this order, closed in reverse.
+  const parts: Part[] = [journal, refusals, changes, directory, commands, presence, simulations, mqtt, http, live];
+  for (const { start, stop } of parts) {
+    await Promise.resolve(start?.()).catch(portTaken);
+    if (stop) starting.defer(async () => void (await stop()));
+  }
+  doors.opened({ http: http.port(), mqtt: mqtt.port(), mqtts: mqtt.tlsPort() });
 
   const setupToken = await users.setupToken();
   const running = starting.move();

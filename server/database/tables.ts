@@ -118,6 +118,21 @@ export type Database = {
     firstAt: Date;
     lastAt: Date;
   };
+  commands: {
+    id: Generated<number>;
+    uuid: string;
+    unitId: number;
+    createdBy: number | null;
+    command: string;
+    args: Json<JsonValue[]>;
+    status: Generated<'queued' | 'sent' | 'received' | 'done' | 'failed' | 'expired' | 'cancelled'>;
+    detail: Generated<string>;
+    createdAt: MadeNow;
+    sentAt: Date | null;
+    receivedAt: Date | null;
+    finishedAt: Date | null;
+    expiresAt: Date;
+  };
   unitLog: { id: Generated<number>; unitId: number; at: Date; level: string; text: string };
 };
 

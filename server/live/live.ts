@@ -23,6 +23,7 @@ export type UnitEvent =
   | { event: 'refusal'; data: { unit: string; reason: string; detail: string; topic: string } }
   | { event: 'state'; data: { unit: string; state: { [name: string]: JsonValue } } }
   | { event: 'log'; data: { unit: string; level: string; text: string; at: string } }
+  | { event: 'command'; data: { unit: string; id: string; status: string; detail: string } }
   | { event: 'connection'; data: { unit: string; event: string; detail: string } };
 
 /** A page that reads slower than this many bytes behind is closed; it comes back by itself and resumes. */

@@ -26,10 +26,13 @@ function connectionOf(uuid: string): Connection & { destroyed: boolean } {
       },
     },
     subscribed: new Set<string>(),
-    unconfirmed: new Map(),
+    hearsCommands: false,
+    unacknowledged: new Map(),
   };
   return connection;
 }
+
+const quiet = { inputConfirmed: () => undefined, commandSent: () => undefined };
 
 type Step = { unit: string; open: boolean; which: number };
 const steps = fc.array(fc.record({ unit: fc.constantFrom('a', 'b'), open: fc.boolean(), which: fc.nat({ max: 9 }) }), {
@@ -40,7 +43,7 @@ describe('who is connected', () => {
   test('is right whatever the order in which old connections end and new ones begin', () => {
     fc.assert(
       fc.property(steps, (history: Step[]) => {
-        const connections = createConnections();
+        const connections = createConnections(quiet);
         const open = { a: [] as Connection[], b: [] as Connection[] };
         for (const { unit, open: isOpening, which } of history) {
           const mine = open[unit as 'a' | 'b'];
@@ -65,7 +68,7 @@ describe('who is connected', () => {
 
 describe('sending', () => {
   test('a device that leaves 256 KiB unread is cut off instead of filling memory', () => {
-    const connections = createConnections();
+    const connections = createConnections(quiet);
     const connection = connectionOf('a');
     connection.socket.writableLength = 256 * 1024 + 1;
     connections.sendWorld(connection);
@@ -73,7 +76,7 @@ describe('sending', () => {
   });
 
   test('a device whose reserved numbers are used up is cut off; it gets new ones when it is back', () => {
-    const connections = createConnections();
+    const connections = createConnections(quiet);
     const connection = connectionOf('a');
     connection.sender.unit.security = 'sealed';
     connections.sendWorld(connection);
@@ -83,14 +86,14 @@ describe('sending', () => {
   });
 
   test('an acknowledgement confirms the one message it belongs to, once', () => {
-    const connections = createConnections();
+    const confirmed: string[] = [];
+    const connections = createConnections({ ...quiet, inputConfirmed: (_unit, { name }) => confirmed.push(name) });
     const connection = connectionOf('a');
     connection.subscribed.add('+');
-    const input = { name: 'lamp' } as Parameters<typeof connections.sendInput>[1];
-    connections.sendInput(connection, input, true);
-    connections.sendInput(connection, input, false);
-    expect(connections.confirm(connection, 2)).toBe(input);
-    expect(connections.confirm(connection, 2)).toBeUndefined();
-    expect(connections.confirm(connection, 1)).toBe(input);
+    const input = (name: string) => ({ name }) as Parameters<typeof connections.sendInput>[1];
+    connections.sendInput(connection, input('lamp'), true);
+    connections.sendInput(connection, input('level'), 1);
+    for (const messageId of [2, 2, 3, 1]) connections.acknowledge(connection, messageId);
+    expect(confirmed).toEqual(['level', 'lamp']);
   });
 });

@@ -2,7 +2,7 @@ import { generate } from 'mqtt-packet';
 import type { LiveVariable } from '../directory/directory.ts';
 import { seal } from './envelope.ts';
 import type { Sender } from './senders.ts';
-import { inputTopic, throttledTopic, worldTopic } from './topics.ts';
+import { commandTopic, inputTopic, throttledTopic, worldTopic } from './topics.ts';
 
 /** The side of a device's socket that can be written to. */
 export type Socket = { write(bytes: Buffer): boolean; writableLength: number; destroy(): unknown };
@@ -17,17 +17,25 @@ export type Connection = {
   downEnd: number;
   /** Input names the device listens to; `+` is all. */
   subscribed: Set<string>;
+  hearsCommands: boolean;
   messageId: number;
-  /** Inputs sent and not yet acknowledged, by message id. */
-  unconfirmed: Map<number, LiveVariable>;
+  /** What to do when a message is acknowledged, by message id. */
+  unacknowledged: Map<number, () => void>;
 };
 
 /** Bytes a device may leave unread before it is cut off: it gets the current values when it is back. */
 const unreadLimit = 256 * 1024;
 
+type Deps = {
+  /** A device acknowledged the value of an input. */
+  inputConfirmed: (unitUuid: string, input: LiveVariable) => void;
+  /** A device acknowledged a command's arrival. */
+  commandSent: (unitUuid: string, commandUuid: string) => void;
+  now?: () => number;
+};
+
 /** The devices connected here, and what is sent to them. Knows nothing of the broker. */
-export function createConnections(deps: { now?: () => number } = {}) {
-  const { now = Date.now } = deps;
+export function createConnections({ inputConfirmed, commandSent, now = Date.now }: Deps) {
   const byUnit = new Map<string, Set<Connection>>();
 
   const of = (unitUuid: string): Iterable<Connection> => byUnit.get(unitUuid) ?? [];
@@ -55,16 +63,18 @@ export function createConnections(deps: { now?: () => number } = {}) {
     socket.write(generate({ cmd: 'publish', topic, payload, qos, messageId, dup: false, retain: false }));
   }
 
+  /** With QoS 1; `acknowledged` is called at the PUBACK. */
+  function sendSurely(connection: Connection, topic: string, text: string, acknowledged: () => void): void {
+    connection.messageId = (connection.messageId % 65_535) + 1;
+    connection.unacknowledged.set(connection.messageId, acknowledged);
+    send(connection, topic, text, connection.messageId);
+  }
+
   function sendInput(connection: Connection, variable: LiveVariable, value: unknown): void {
     if (!connection.subscribed.has('+') && !connection.subscribed.has(variable.name)) return;
-    connection.messageId = (connection.messageId % 65_535) + 1;
-    connection.unconfirmed.set(connection.messageId, variable);
-    send(
-      connection,
-      inputTopic(connection.sender.unit.uuid, variable.name),
-      JSON.stringify(value),
-      connection.messageId,
-    );
+    const { uuid } = connection.sender.unit;
+    const confirmed = () => inputConfirmed(uuid, variable);
+    sendSurely(connection, inputTopic(uuid, variable.name), JSON.stringify(value), confirmed);
   }
 
   /** What a fresh subscription gets: the current value of these inputs. */
@@ -95,11 +105,18 @@ export function createConnections(deps: { now?: () => number } = {}) {
       for (const connection of of(sender.unit.uuid)) send(connection, throttledTopic(sender.unit.uuid), text);
     },
 
-    /** @returns the input whose value the device acknowledged */
-    confirm(connection: Connection, messageId: number): LiveVariable | undefined {
-      const variable = connection.unconfirmed.get(messageId);
-      connection.unconfirmed.delete(messageId);
-      return variable;
+    sendCommand: (unitUuid: string, command: { uuid: string; command: string; args: unknown }) => {
+      const text = JSON.stringify({ id: command.uuid, command: command.command, args: command.args });
+      for (const connection of of(unitUuid)) {
+        if (!connection.hearsCommands) continue;
+        sendSurely(connection, commandTopic(unitUuid), text, () => commandSent(unitUuid, command.uuid));
+      }
+    },
+
+    acknowledge(connection: Connection, messageId: number): void {
+      const acknowledged = connection.unacknowledged.get(messageId);
+      connection.unacknowledged.delete(messageId);
+      acknowledged?.();
     },
   };
 }

@@ -4,7 +4,7 @@ import { createServer, type Server, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { createServer as createTlsServer } from 'node:tls';
 import { Aedes, type Client } from 'aedes';
-import type { Directory, LiveVariable } from '../directory/directory.ts';
+import type { Directory } from '../directory/directory.ts';
 import type { Log } from '../log.ts';
 import { type Admission, type Attempt, downBlock } from './admission.ts';
 import type { Connection, Connections } from './connections.ts';
@@ -25,8 +25,8 @@ type Deps = {
   connections: Connections;
   directory: Directory;
   refuse: (refusal: Refusal) => Promise<void>;
-  /** A device acknowledged the current value of an input. */
-  confirmed: (unitUuid: string, input: LiveVariable) => void;
+  /** A device has begun to listen to commands. */
+  commandsWanted: (unitUuid: string) => void;
   presenceChanged: (sender: Sender, isConnected: boolean) => void;
   log: Log;
 };
@@ -104,15 +104,15 @@ export function createMqttDoor(deps: Deps) {
       downSeq: down.seq,
       downEnd: down.seq + downBlock,
       subscribed: new Set(),
+      hearsCommands: false,
       messageId: 0,
-      unconfirmed: new Map(),
+      unacknowledged: new Map(),
     });
   }
 
   function acknowledged(client: object, messageId: number): void {
     const connection = byClient.get(client);
-    const input = connection && connections.confirm(connection, messageId);
-    if (input) deps.confirmed(connection.sender.unit.uuid, input);
+    if (connection) connections.acknowledge(connection, messageId);
   }
 
   broker.on('client', (client) => {
@@ -136,7 +136,11 @@ export function createMqttDoor(deps: Deps) {
       );
   });
   broker.on('unsubscribe', (topics, client) => {
-    for (const topic of topics) byClient.get(client)?.subscribed.delete(inputOf(topic) ?? '');
+    const connection = byClient.get(client);
+    for (const topic of connection ? topics : []) {
+      connection?.subscribed.delete(inputOf(topic) ?? '');
+      if (connection && topic.endsWith('/command')) connection.hearsCommands = false;
+    }
   });
   broker.on('clientError', (client, error) => log.debug({ err: error, client: client.id }, 'an MQTT connection ended'));
   broker.on('connectionError', (_client, error) => log.debug({ err: error }, 'an MQTT connection failed'));
@@ -147,6 +151,10 @@ export function createMqttDoor(deps: Deps) {
     for (const name of inputs) connection.subscribed.add(name);
     connections.sendCurrent(connection, (name) => inputs.includes('+') || inputs.includes(name));
     if (topics.some((topic) => topic.endsWith('/world'))) connections.sendWorld(connection);
+    if (topics.some((topic) => topic.endsWith('/command'))) {
+      connection.hearsCommands = true;
+      deps.commandsWanted(connection.sender.unit.uuid);
+    }
   }
 
   /** A unit that is gone, whose owner is locked or whose keys were remade is cut off; other changes reach its connections. */

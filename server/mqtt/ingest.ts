@@ -2,7 +2,7 @@ import type { LiveUnit } from '../directory/directory.ts';
 import type { Entry, Journal } from '../journal/journal.ts';
 import type { JsonValue } from '../variables/definition.ts';
 import { generationOf, open } from './envelope.ts';
-import { type Content, readMessage } from './message.ts';
+import { type Content, type Receipt, readMessage } from './message.ts';
 import { checkRecords } from './records.ts';
 import type { Sender } from './senders.ts';
 import { type DeviceTopic, readTopic } from './topics.ts';
@@ -17,6 +17,8 @@ type Deps = {
   refuse: (refusal: Refusal) => Promise<void>;
   /** Tells the device that it is held back; `wait` in milliseconds. */
   throttled: (sender: Sender, wait: number) => void;
+  /** What a unit says about a command; false when it never got one with this id. */
+  receive: (unitUuid: string, receipt: Receipt) => Promise<boolean>;
   /** Bytes of a payload as it comes, sealed or not. */
   payloadLimit: number;
   now?: () => number;
@@ -29,7 +31,7 @@ type Accepted = Omit<Extract<Content, { ok: true }>, 'ok'>;
 const toldAgainAfter = 10_000;
 
 /** What a device publishes, from its topic and bytes to entries of the journal. Knows nothing of the broker. */
-export function createIngest({ journal, refuse, throttled, payloadLimit, now = Date.now }: Deps) {
+export function createIngest({ journal, refuse, throttled, receive, payloadLimit, now = Date.now }: Deps) {
   function refused({ sender, topic, done }: Received, reason: string, detail: string): void {
     refuse({ unitId: sender.unit.id, unitUuid: sender.unit.uuid, reason, topic, detail }).then(() => done(), done);
   }
@@ -98,11 +100,23 @@ export function createIngest({ journal, refuse, throttled, payloadLimit, now = D
   /** The good values of a pack are stored, the bad ones refused by name; it is acknowledged after both. */
   function accept(message: Received, content: Accepted, heard: Entry['heard']): void {
     const { unit } = message.sender;
+    if (content.receipt) return acceptReceipt(message, content.receipt, heard);
     const { values, problems } = checkRecords(unit, content.records, now());
     const entry = { values, heard, state: content.state, log: content.log };
     if (problems.length === 0) return append(unit, entry, message.done);
     const reason = content.records.length === problems.length ? 'bad-value' : 'bad-values-in-pack';
     append(unit, entry, (error) => (error ? message.done(error) : refused(message, reason, summary(problems))));
+  }
+
+  function acceptReceipt(message: Received, receipt: Receipt, heard: Entry['heard']): void {
+    const { unit } = message.sender;
+    append(unit, { values: [], heard }, (error) => {
+      if (error) return message.done(error);
+      receive(unit.uuid, receipt).then((isKnown) => {
+        if (isKnown) message.done();
+        else refused(message, 'unknown-receipt', `This unit was sent no command ${receipt.id}.`);
+      }, message.done);
+    });
   }
 
   function append(unit: LiveUnit, entry: Omit<Entry, 'unitId' | 'unitUuid'>, done: Done): void {

@@ -1,8 +1,12 @@
+import { z } from 'zod';
 import type { LiveUnit } from '../directory/directory.ts';
 import type { LogLine } from '../journal/journal.ts';
 import { type JsonValue, jsonProblem } from '../variables/definition.ts';
 import { readSenml } from './senml.ts';
 import type { DeviceTopic } from './topics.ts';
+
+/** What a unit says about a command it was sent. */
+export type Receipt = { id: string; status: 'received' | 'done' | 'failed'; detail: string };
 
 export type Content =
   | {
@@ -10,6 +14,7 @@ export type Content =
       records: { name: string; value: JsonValue; at: number }[];
       state?: { [name: string]: JsonValue };
       log?: LogLine;
+      receipt?: Receipt;
     }
   | { ok: false; reason: string; detail: string };
 
@@ -28,7 +33,7 @@ export function readMessage(unit: LiveUnit, target: DeviceTopic, payload: Buffer
     case 'log':
       return parsed.ok ? readLog(parsed.value, now) : parsed;
     default:
-      return refuse('unknown-receipt', 'No command of this instance waits for a receipt.');
+      return parsed.ok ? readReceipt(parsed.value) : parsed;
   }
 }
 
@@ -78,4 +83,21 @@ function readLog(value: JsonValue, now: number): Content {
   const problem = jsonProblem([level, text]);
   if (problem !== undefined) return refuse('bad-log', problem);
   return { ok: true, records: [], log: { at: now, level: level.slice(0, 16), text: text.slice(0, longestText) } };
+}
+
+const receipt = z.object({
+  id: z.uuid(),
+  status: z.enum(['received', 'done', 'failed']),
+  detail: z.union([z.string(), z.json()]).default(''),
+});
+
+function readReceipt(value: JsonValue): Content {
+  const parsed = receipt.safeParse(value);
+  const problem = parsed.success
+    ? jsonProblem(value)
+    : 'A receipt is {"id", "status", "detail"}; the status is received, done or failed.';
+  if (!parsed.success || problem !== undefined) return refuse('bad-receipt', problem ?? '');
+  const { id, status, detail } = parsed.data;
+  const text = typeof detail === 'string' ? detail : JSON.stringify(detail);
+  return { ok: true, records: [], receipt: { id, status, detail: text.slice(0, longestText) } };
 }

@@ -29,6 +29,13 @@ export const schema = {
   input_variables: { lamp: { type: 'boolean' } },
   output_variables: { warmth: { type: 'number' } },
 };
+const commandOf: RouteCase['request'] = async ({ unit }, { owner }) => {
+  const { id } = await owner.call('POST /api/units/:id/commands', {
+    params: { id: unit },
+    body: { command: 'reboot' },
+  });
+  return { params: { id } };
+};
 let count = 0;
 const freshName = () => `Made ${++count}`;
 
@@ -90,6 +97,11 @@ export const routeCases: Record<Key, RouteCase> = {
   'POST /api/units/:id/keys': private_(200, unitOf),
   'GET /api/units/:id/refusals': private_(200, unitOf),
   'GET /api/units/:id/log': private_(200, unitOf),
+
+  'POST /api/units/:id/commands': private_(202, (things) => ({ ...unitOf(things), body: { command: 'reboot' } })),
+  'GET /api/units/:id/commands': private_(200, unitOf),
+  'GET /api/commands/:id': private_(200, commandOf),
+  'DELETE /api/commands/:id': private_(200, commandOf),
 
   'GET /api/variables/:id': private_(200, variableOf),
   'GET /api/variables/:id/history': private_(200, variableOf),

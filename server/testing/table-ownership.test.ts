@@ -1,3 +1,4 @@
+import { readdirSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { sourceFiles, textFile } from './source-files.ts';
 
@@ -14,6 +15,7 @@ const writers: Record<string, readonly string[]> = {
   units: ['units/store.ts'],
   unit_keys: ['units/keys-store.ts'],
   refusals: ['units/refusals-store.ts'],
+  commands: ['commands/store.ts'],
   variables: ['variables/store.ts'],
   events: ['journal/store.ts'],
   // The rest partition of events, which the upkeep empties.
@@ -65,7 +67,8 @@ test('every writer named here does write, and every table has one', () => {
       .map(({ table, file }) => `${file} writes ${table}`)
       .toSorted(),
   );
-  const made = [...textFile('migrations/0001_first.sql').matchAll(/^create table (\w+)/gm)].map(([, table]) => table);
+  const migrations = readdirSync('migrations').map((name) => textFile(`migrations/${name}`));
+  const made = migrations.flatMap((text) => [...text.matchAll(/^create table (\w+)/gm)].map(([, table]) => table));
   expect(Object.keys(writers).toSorted()).toEqual([...made, 'migrations'].toSorted());
 });
 

@@ -35,6 +35,8 @@ export function createUnits({ db, secrets, sectors, variables, publicEndpoints, 
     forgetUnits: changing.forgetUnits,
     /** A unit as the caller may see it. @throws AppError 404 when there is none, or none for them to see */
     show: reading.show,
+    /** @throws AppError 404 also for units of others, seen or not */
+    own: reading.own,
     /** The virtual units whose owners are not locked; with a UUID that one alone. */
     simulated: (uuid?: string) => loadSimulated(db, variables, uuid),
   };

@@ -1,0 +1,120 @@
+import { sql } from 'kysely';
+import type { Db } from '../database/connection.ts';
+import type { NewRow, Row } from '../database/tables.ts';
+import type { JsonValue } from '../variables/definition.ts';
+
+export type StoredCommand = Row<'commands'> & { unit: string };
+/** What is asked of a unit; `expiresIn` in seconds. */
+export type Order = { command: string; args: JsonValue[]; expiresIn: number };
+export type CommandStatus = StoredCommand['status'];
+
+const selectCommands = (db: Db) =>
+  db
+    .selectFrom('commands')
+    .innerJoin('units', 'units.id', 'commands.unitId')
+    .selectAll('commands')
+    .select('units.uuid as unit');
+
+export async function insertCommand(db: Db, command: NewRow<'commands'>): Promise<void> {
+  await db.insertInto('commands').values(command).execute();
+}
+
+export function commandByUuid(db: Db, uuid: string): Promise<(StoredCommand & { ownerId: number }) | undefined> {
+  return selectCommands(db).select('units.ownerId').where('commands.uuid', '=', uuid).executeTakeFirst();
+}
+
+export function commandsOfUnit(db: Db, unitUuid: string, limit: number): Promise<StoredCommand[]> {
+  return selectCommands(db).where('units.uuid', '=', unitUuid).orderBy('commands.id', 'desc').limit(limit).execute();
+}
+
+/** Those a unit still has to get, oldest first: what was sent without a receipt may have been lost on the way. */
+export function undelivered(db: Db, unitUuid: string): Promise<StoredCommand[]> {
+  return selectCommands(db)
+    .where('units.uuid', '=', unitUuid)
+    .where('commands.status', 'in', ['queued', 'sent'])
+    .where('commands.expiresAt', '>', new Date())
+    .orderBy('commands.id')
+    .execute();
+}
+
+export async function countUndelivered(db: Db, unitId: number): Promise<number> {
+  const counted = await db
+    .selectFrom('commands')
+    .select(({ fn }) => fn.countAll<number>().as('count'))
+    .where('unitId', '=', unitId)
+    .where('status', 'in', ['queued', 'sent'])
+    .executeTakeFirstOrThrow();
+  return counted.count;
+}
+
+/** The statuses a command may come from; receipts may arrive twice or out of order, and never bring one back. */
+const before = {
+  sent: ['queued'],
+  received: ['queued', 'sent'],
+  done: ['queued', 'sent', 'received'],
+  failed: ['queued', 'sent', 'received'],
+  cancelled: ['queued', 'sent'],
+} as const satisfies Partial<Record<CommandStatus, readonly CommandStatus[]>>;
+
+const timeOf = {
+  sent: 'sentAt',
+  received: 'receivedAt',
+  done: 'finishedAt',
+  failed: 'finishedAt',
+  cancelled: 'finishedAt',
+} as const;
+
+/** @returns the command as it is now; undefined when the unit has none with this id that may go on to this status */
+export async function advance(
+  db: Db,
+  step: { uuid: string; unitUuid: string; to: keyof typeof before; detail?: string },
+): Promise<StoredCommand | undefined> {
+  const { uuid, unitUuid, to, detail } = step;
+  const moved = await db
+    .updateTable('commands')
+    .from('units')
+    .whereRef('units.id', '=', 'commands.unitId')
+    .where('units.uuid', '=', unitUuid)
+    .where('commands.uuid', '=', uuid)
+    .where('commands.status', 'in', [...before[to]])
+    .set({ status: to, [timeOf[to]]: new Date(), ...(detail === undefined ? {} : { detail }) })
+    .returning('commands.uuid')
+    .executeTakeFirst();
+  return moved && commandByUuid(db, uuid);
+}
+
+/** Whether the unit has this command in this status or beyond: a receipt that repeats is no mistake. */
+export async function isKnown(db: Db, uuid: string, unitUuid: string): Promise<boolean> {
+  const found = await selectCommands(db)
+    .where('commands.uuid', '=', uuid)
+    .where('units.uuid', '=', unitUuid)
+    .executeTakeFirst();
+  return found !== undefined;
+}
+
+export async function expireCommands(db: Db, now: Date): Promise<StoredCommand[]> {
+  const expired = await db
+    .updateTable('commands')
+    .set({ status: 'expired', finishedAt: now, detail: 'The time for it ran out.' })
+    .where('status', 'in', ['queued', 'sent', 'received'])
+    .where('expiresAt', '<=', now)
+    .returning('uuid')
+    .execute();
+  if (expired.length === 0) return [];
+  return selectCommands(db)
+    .where(
+      'commands.uuid',
+      'in',
+      expired.map(({ uuid }) => uuid),
+    )
+    .execute();
+}
+
+/** Keeps the newest of each unit. */
+export async function dropOldCommands(db: Db, kept: number): Promise<void> {
+  await sql`
+    delete from commands using (
+      select id, row_number() over (partition by unit_id order by id desc) as place from commands
+      where status not in ('queued', 'sent', 'received')) as old
+    where commands.id = old.id and old.place > ${kept}`.execute(db);
+}
