@@ -120,4 +120,3 @@ export function createCommands({ db, ownUnit, send, changed, log }: Deps) {
 
 /** What a unit may say. */
 export type Reported = Extract<CommandStatus, 'received' | 'done' | 'failed'>;
-export type Commands = ReturnType<typeof createCommands>;

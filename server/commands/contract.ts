@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { contract } from '../http/contract.ts';
 
-export const commandStatus = z.enum(['queued', 'sent', 'received', 'done', 'failed', 'expired', 'cancelled']);
+const commandStatus = z.enum(['queued', 'sent', 'received', 'done', 'failed', 'expired', 'cancelled']);
 
 const id = z.object({ id: z.uuid() });
 const time = z.iso.datetime();
