@@ -74,11 +74,7 @@ export async function startInstance(config: Config, log: Log) {
   const presence = createPresenceWatch({
     directory,
     presenceOf,
-    changed: ({ uuid, lastSeenAt }, presence) =>
-      live.publishUnit({
-        event: 'presence',
-        data: { unit: uuid, presence, lastSeenAt: lastSeenAt?.toISOString() ?? null },
-      }),
+    changed: (data) => live.publishUnit({ event: 'presence', data }),
   });
 
   const ingest = createIngest({
@@ -172,7 +168,7 @@ export async function startInstance(config: Config, log: Log) {
       commands.routes,
       variables.routes,
       history.routes,
-      liveRoutes({ db, live, journal, callerOf: users.callerOf, log }),
+      liveRoutes({ db, live, journal, presenceOf: presence.of, callerOf: users.callerOf, log }),
     ],
     callerOf: users.callerOf,
     metrics,

@@ -4,8 +4,11 @@ import type { Directory, LiveUnit } from './directory.ts';
 type Deps = {
   directory: Directory;
   presenceOf: PresenceOf;
-  changed: (unit: LiveUnit, presence: Presence) => void;
+  changed: (presence: PresenceOfUnit) => void;
 };
+
+/** `lastSeenAt` in ISO 8601. */
+export type PresenceOfUnit = { unit: string; presence: Presence; lastSeenAt: string | null };
 
 const watchEvery = 2_000;
 
@@ -18,11 +21,16 @@ export function createPresenceWatch({ directory, presenceOf, changed }: Deps) {
     const presence = presenceOf(unit);
     if (told.get(unit.uuid) === presence) return;
     told.set(unit.uuid, presence);
-    changed(unit, presence);
+    changed(presented(unit, presence));
   }
 
   return {
     check,
+    /** Of a unit that is in memory; of any other nothing has changed since it was last looked at. */
+    of: (uuid: string) => {
+      const unit = directory.peek(uuid);
+      return unit && presented(unit, presenceOf(unit));
+    },
     start: () => {
       timer = setInterval(() => {
         for (const unit of directory.all()) check(unit);
@@ -31,3 +39,9 @@ export function createPresenceWatch({ directory, presenceOf, changed }: Deps) {
     stop: () => clearInterval(timer),
   };
 }
+
+const presented = ({ uuid, lastSeenAt }: LiveUnit, presence: Presence): PresenceOfUnit => ({
+  unit: uuid,
+  presence,
+  lastSeenAt: lastSeenAt?.toISOString() ?? null,
+});

@@ -134,8 +134,15 @@ describe('nobody hears what is not for them', () => {
       expect(own.heard.map(({ event }) => event)).toEqual(expect.arrayContaining(['refusal', 'log'])),
     );
     await eventually(() => expect(stranger.values()).toEqual([8]));
-    expect(new Set(stranger.heard.map(({ event }) => event))).toEqual(new Set(['value']));
+    expect(new Set(stranger.heard.map(({ event }) => event))).toEqual(new Set(['presence', 'value']));
     await setVisibility('private');
+  });
+
+  test('a page is told the presence first, which may have changed while it was loading', async () => {
+    const page = await open(owner, { presence: 'mine' });
+    await eventually(() =>
+      expect(page.heard[0]).toMatchObject({ event: 'presence', data: { unit, presence: 'online' } }),
+    );
   });
 
   test('visibility taken away is silence within a second', async () => {

@@ -7,10 +7,18 @@ import type { Journal } from '../journal/journal.ts';
 import type { Log } from '../log.ts';
 import type { Caller } from '../users/caller.ts';
 import { liveContract } from './contract.ts';
-import type { Listener, Live } from './live.ts';
+import type { Listener, Live, UnitEvent } from './live.ts';
 import { type Asked, type Audible, audible } from './store.ts';
 
-type Deps = { db: Db; live: Live; journal: Journal; callerOf: (ctx: Context) => Promise<Caller>; log: Log };
+type Deps = {
+  db: Db;
+  live: Live;
+  journal: Journal;
+  /** What a page is told first, since it may have changed while the page was loading. */
+  presenceOf: (unitUuid: string) => UnitEvent['data'] | undefined;
+  callerOf: (ctx: Context) => Promise<Caller>;
+  log: Log;
+};
 
 /** Proxies close a connection that is silent for a minute; who is listening is checked again with each of these (ms). */
 const heartbeatEvery = 25_000;
@@ -32,6 +40,7 @@ export function liveRoutes(deps: Deps) {
       await listener.refresh();
       if (ctx.res.writableEnded) return;
       begin(ctx.res);
+      sendPresences(deps, listener);
       await sendPast(deps, listener, since).catch((error) => endWith(listener, error));
     },
   });
@@ -93,6 +102,13 @@ function begin(response: ServerResponse): void {
     'X-Accel-Buffering': 'no',
   });
   response.write('retry: 1000\n\n');
+}
+
+function sendPresences({ live, presenceOf }: Deps, listener: Listener): void {
+  for (const unit of listener.audible.units) {
+    const presence = presenceOf(unit);
+    if (presence) live.write(listener, 'presence', presence);
+  }
 }
 
 /** The tx of `Last-Event-ID`, or undefined to start with what comes. @throws AppError 400 */

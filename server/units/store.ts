@@ -44,6 +44,10 @@ export function unitByUuid(db: Db, uuid: string): Promise<StoredUnit | undefined
   return selectUnits(db).where('units.uuid', '=', uuid).executeTakeFirst();
 }
 
+/** Upper and lower case alike in every script, also where the database's own locale folds ASCII only (C). */
+const contains = (column: string, pattern: string) =>
+  sql<boolean>`${sql.ref(column)} collate "und-x-icu" ilike ${pattern}`;
+
 /** Like unitByUuid, and nobody else changes the unit until the transaction ends. */
 export function lockUnit(tx: Db, uuid: string): Promise<StoredUnit | undefined> {
   return selectUnits(tx).where('units.uuid', '=', uuid).forUpdate('units').executeTakeFirst();
@@ -103,9 +107,9 @@ const shownTo =
       eb('units.visibility', 'in', visibilities),
       exists(shownOutputs.select('variables.id')),
       or([
-        eb('units.name', 'ilike', pattern),
-        eb('users.username', 'ilike', pattern),
-        exists(shownOutputs.select('variables.id').where('variables.name', 'ilike', pattern)),
+        contains('units.name', pattern),
+        contains('users.username', pattern),
+        exists(shownOutputs.select('variables.id').where(contains('variables.name', pattern))),
       ]),
     ]);
   };

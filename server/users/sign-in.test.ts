@@ -52,9 +52,9 @@ describe('an unknown name and a wrong password', () => {
       await measure('ada', times.known, round);
       await measure(`nobody${round}`, times.unknown, round);
     }
-    const median = (values: number[]) => values.sort((a, b) => a - b)[4] ?? 0;
-    // The hash takes most of the time: without it the unknown ones would take a fifth.
-    expect(median(times.unknown)).toBeGreaterThan(median(times.known) * 0.6);
+    // The hash takes most of the time: without it the unknown ones would take a fifth. The least of many is the work alone,
+    // whatever else the machine is doing.
+    expect(Math.min(...times.unknown)).toBeGreaterThan(Math.min(...times.known) * 0.6);
   });
 
   test('leave a line each, without what was typed', async () => {
