@@ -1,50 +1,9 @@
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import type { TestClient } from '../../server/testing/client.ts';
+import { expect, test } from 'vitest';
 import { eventually } from '../../server/testing/eventually.ts';
-import { type TestInstance, testInstance } from '../../server/testing/instance.ts';
 import { bytesOf, textOf } from './board/files.ts';
-import { unitOnBoard } from './board/unit-on-board.ts';
+import { isOnline, isSettled, liveBoards, values } from './board/live-boards.ts';
 
-let croft: TestInstance;
-let owner: TestClient;
-const stopping: (() => Promise<void>)[] = [];
-beforeAll(async () => {
-  croft = await testInstance();
-  owner = await croft.user('ada');
-});
-afterEach(async () => {
-  for (const stop of stopping.splice(0)) await stop();
-});
-afterAll(() => croft.close());
-
-async function startedUnit(options: Parameters<typeof unitOnBoard>[1] = {}) {
-  const unit = await unitOnBoard(owner, options);
-  await unit.board.start();
-  stopping.push(unit.board.stop);
-  return unit;
-}
-
-async function onlineUnit(options: Parameters<typeof unitOnBoard>[1] = {}) {
-  const unit = await startedUnit(options);
-  await eventually(async () => expect(await unit.board.evaluate(isOnline)).toBe(true));
-  return unit;
-}
-
-/** The Wi-Fi is there again; the waits until the board tries are skipped. */
-async function bringBack({ board }: Awaited<ReturnType<typeof onlineUnit>>): Promise<void> {
-  board.setWifi(true);
-  await eventually(async () => {
-    board.advance(5_000);
-    expect(await board.evaluate(isOnline)).toBe(true);
-  });
-}
-
-/** Everything that a connect brings is sent and acknowledged. */
-const isSettled = `(lambda sender, state, log: sender._source is None and state._next > 0 and not log._left)(
-  *[__import__("croft." + name).__dict__[name] for name in ("sender", "state", "log")])`;
-const isOnline = '__import__("croft.link").link.mqtt is not None';
-
-const values = (points: [number, unknown][]) => points.map(([, value]) => value);
+const { owner, startedUnit, onlineUnit } = liveBoards();
 
 test('values are sealed and stored, each as its type has it', async () => {
   const { give, stored, refusals, board, env } = await startedUnit();
@@ -157,59 +116,6 @@ test('a value whose acknowledgement does not come is sent again over a new link'
   await eventually(async () => expect(values(await stored('temperature')).toSorted()).toEqual([1, 2]));
 });
 
-test('what was read offline comes in order with its own times', async () => {
-  const unit = await onlineUnit();
-  const { board, give, stored } = unit;
-  board.setWifi(false);
-  board.radio.cut();
-  await eventually(() => expect(board.printed.join('\n')).toContain('connection'));
-  for (let number = 1; number <= 12; number++) {
-    await give({ temperature: number, door: `door ${number}` });
-    await eventually(async () => expect(await board.evaluate('len(__import__("unit").values)')).toBe(0));
-    board.advance(10_000);
-  }
-  await bringBack(unit);
-  await eventually(async () => expect(await stored('temperature')).toHaveLength(12), 15_000);
-  const points = await stored('temperature');
-  expect(values(points)).toEqual(Array.from({ length: 12 }, (_, index) => index + 1));
-  expect(values(await stored('door'))).toEqual(Array.from({ length: 12 }, (_, index) => `door ${index + 1}`));
-  const gaps = points.slice(1).map(([at], index) => at - (points[index]?.[0] ?? 0));
-  for (const gap of gaps) {
-    expect(gap).toBeGreaterThanOrEqual(10_000);
-    expect(gap).toBeLessThan(12_000);
-  }
-});
-
-test('values that were read before the world’s time was known get their time afterwards', async () => {
-  const unit = await unitOnBoard(owner);
-  unit.board.setWifi(false);
-  await unit.board.start();
-  stopping.push(unit.board.stop);
-  await unit.give({ temperature: 1 });
-  await eventually(async () => expect(await unit.board.evaluate('len(__import__("unit").values)')).toBe(0));
-  unit.board.advance(90_000);
-  await bringBack(unit);
-  await eventually(async () => expect(await unit.stored('temperature')).toHaveLength(1), 15_000);
-  const [[at] = [0]] = await unit.stored('temperature');
-  expect(Date.now() - at).toBeGreaterThan(89_000);
-  expect(Date.now() - at).toBeLessThan(120_000);
-});
-
-test('what does not fit while offline is dropped from the output with the most values, and counted', async () => {
-  const unit = await onlineUnit();
-  const { board, give, stored, shown } = unit;
-  board.setWifi(false);
-  board.radio.cut();
-  await eventually(() => expect(board.printed.join('\n')).toContain('connection'));
-  await give({ door: 'rare' }, ...Array.from({ length: 100 }, (_, number) => ({ temperature: number })));
-  await eventually(async () => expect(await board.evaluate('len(__import__("unit").values)')).toBe(0), 15_000);
-  await bringBack(unit);
-  await eventually(async () => expect(await stored('temperature')).toHaveLength(59), 15_000);
-  expect(values(await stored('door'))).toEqual(['rare']);
-  expect(values(await stored('temperature'))).toEqual(Array.from({ length: 59 }, (_, index) => index + 41));
-  await eventually(async () => expect((await shown()).state).toMatchObject({ dropped: 41 }));
-});
-
 test('a board that counts in another epoch, and one whose ticks wrap, keep the right time', async () => {
   const { board, give, stored } = await onlineUnit({ chip: { epoch: 1970 } });
   await eventually(() => expect(board.chipCalls.some(([name]) => name === 'rtc')).toBe(true));
@@ -223,6 +129,7 @@ test('a board that counts in another epoch, and one whose ticks wrap, keep the r
 
   // Six days at a time: ticks_diff sees half of the 12.4 days after which ticks_ms wraps.
   for (let step = 0; step < 5; step++) {
+    await eventually(async () => expect(await board.evaluate(isSettled)).toBe(true));
     board.advance(6 * 86_400_000);
     await eventually(async () =>
       expect(await board.evaluate('__import__("croft.clock").clock.ms() // 86400000')).toBe((step + 1) * 6),
@@ -236,10 +143,10 @@ test('a key from before env.json was remade does not get in, and the new one doe
   const { board, refusals, unit, give, stored } = await startedUnit();
   await give({ temperature: 1 });
   await eventually(async () => expect(await stored('temperature')).toHaveLength(1));
-  await owner.call('POST /api/units/:id/keys', { params: { id: unit.id } });
+  await owner().call('POST /api/units/:id/keys', { params: { id: unit.id } });
   await eventually(async () => expect(await refusals()).toContain('old-key'));
   await board.stop();
-  const fresh = await owner.call('GET /api/units/:id/env', { params: { id: unit.id } });
+  const fresh = await owner().call('GET /api/units/:id/env', { params: { id: unit.id } });
   const old = JSON.parse(textOf(board.flash.get('env.json')));
   board.flash.set(
     'env.json',

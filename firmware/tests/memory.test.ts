@@ -1,16 +1,8 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { TestClient } from '../../server/testing/client.ts';
+import { expect, test } from 'vitest';
 import { eventually } from '../../server/testing/eventually.ts';
-import { type TestInstance, testInstance } from '../../server/testing/instance.ts';
-import { unitOnBoard } from './board/unit-on-board.ts';
+import { liveBoards, values } from './board/live-boards.ts';
 
-let croft: TestInstance;
-let owner: TestClient;
-beforeAll(async () => {
-  croft = await testInstance();
-  owner = await croft.user('ada');
-});
-afterAll(() => croft.close());
+const { startedUnit } = liveBoards();
 
 /** Sends a value each time it is asked. */
 const busyUnit = `
@@ -26,8 +18,7 @@ def read():
 `;
 
 test('memory is stable over 500 rounds of values', async () => {
-  const { board, stored } = await unitOnBoard(owner, { unit: busyUnit });
-  await board.start();
+  const { board, stored } = await startedUnit({ unit: busyUnit });
   const rounds = async () => Number(await board.evaluate('__import__("unit").count'));
   const used = async () => {
     await board.evaluate('__import__("gc").collect()');
@@ -40,13 +31,12 @@ test('memory is stable over 500 rounds of values', async () => {
   const early = await usedAfter(100);
   const late = [];
   for (const count of [200, 300, 400, 500, 600]) late.push(await usedAfter(count));
-  await board.stop();
   console.log(
     `heap in use (32-bit WebAssembly): ${early} B after 100 rounds, ${late.join(', ')} B after each further 100`,
   );
   // A message under way, or a line in the log, more or less.
   expect(Math.max(...late) - early).toBeLessThan(1_000);
-  const points = await stored('temperature');
-  expect(points.length).toBeGreaterThanOrEqual(500);
-  expect(points.map(([, value]) => value)).toEqual(points.map((_, index) => index + 1));
-});
+  const numbers = values(await stored('temperature'));
+  expect(numbers.length).toBeGreaterThanOrEqual(500);
+  expect(numbers).toEqual(numbers.map((_, index) => index + 1));
+}, 120_000);

@@ -27,8 +27,8 @@ fetch() {
     -o APT::Architecture=i386 -o APT::Architectures=i386 -o APT::Sandbox::User=root
   )
   # An index that fails (a mirror in the middle of an update) matters only if a package is then missing.
-  apt-get -qq "${options[@]}" update || true
-  (cd "$work/packages" && apt-get -qq "${options[@]}" download "${packages[@]}")
+  apt-get -qq "${options[@]}" update 2>"$work/update.log" || true
+  (cd "$work/packages" && apt-get -qq "${options[@]}" download "${packages[@]}") || { cat "$work/update.log"; exit 1; }
   for package in "$work"/packages/*.deb; do dpkg-deb -x "$package" "$root"; done
   cat >"$work/micropython" <<START
 #!/bin/sh

@@ -1,73 +1,7 @@
-import { afterEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { eventually } from '../../server/testing/eventually.ts';
-import { createBoard } from './board/board.ts';
-import { bytesOf, filesBelow, loadedFlash, textOf } from './board/files.ts';
-import type { Flash } from './board/protocol.ts';
-import { obedientUnit } from './board/unit-on-board.ts';
-import { deviceSide } from './stand-in/device-side.ts';
-
-const closing: (() => unknown)[] = [];
-afterEach(async () => {
-  for (const close of closing.splice(0).toReversed()) await close();
-});
-
-const newUnit = `${obedientUnit}\nversion = 2\n`;
-const changes = { 'unit.py': newUnit, 'lib/extra.py': 'x = 1\n', 'lib/drivers/probe.mpy': 'not run' };
-/** What an update has to leave behind and nothing else. */
-const working = /\.(new|old|part|sealed|tmp)$|^(swap|job|result|manifest)\.json$/;
-
-/** A board that is online with a program which it can update: unit.py, a file that is there in another form, another one. */
-async function updatableBoard() {
-  const instance = await deviceSide();
-  const { state, mqtt } = instance;
-  const flash = loadedFlash(obedientUnit, instance.env).set('lib/drivers/probe.py', bytesOf('old probe'));
-  const board = createBoard(flash);
-  const before = new Map(flash);
-  closing.push(instance.close);
-  state.files = offer(changes);
-
-  async function startUntilOnline(): Promise<void> {
-    await board.start();
-    await eventually(() => expect(mqtt.isConnected()).toBe(true));
-  }
-  /** Sends the command; resolves when the board, restarted for it, has done its part and resets. */
-  async function update(command = 'update'): Promise<void> {
-    await startUntilOnline();
-    mqtt.command('c1', command);
-    expect((await board.ended()).how).toBe('reset');
-    await tryOnce();
-  }
-  /** A start that resets by itself. */
-  async function tryOnce(): Promise<void> {
-    await board.start();
-    expect((await board.ended()).how).toBe('reset');
-  }
-  /** Stops once the instance has the result. */
-  async function stopWhenTold(): Promise<void> {
-    await eventually(async () =>
-      expect(await board.evaluate('__import__("os").listdir()')).not.toContain('result.json'),
-    );
-    await board.stop();
-  }
-  const lastReceipt = () => mqtt.heardOn('receipt').at(-1);
-  return { board, before, state, mqtt, startUntilOnline, update, tryOnce, stopWhenTold, lastReceipt };
-}
-
-/** What the instance offers: the program as it is, with these other files. */
-function offer(files: Record<string, string>): Flash {
-  return new Map([
-    ...filesBelow('board'),
-    ...Object.entries(files).map(([path, text]) => [path, bytesOf(text)] as const),
-  ]);
-}
-
-const leftovers = (flash: Flash) => [...flash.keys()].filter((path) => working.test(path));
-
-/** The program in a flash: what an update may change. */
-function programOf(flash: Flash): Record<string, string> {
-  const paths = [...flash.keys()].filter((path) => /\.m?py$|^version/.test(path)).toSorted();
-  return Object.fromEntries(paths.map((path) => [path, textOf(flash.get(path))]));
-}
+import { bytesOf, textOf } from './board/files.ts';
+import { changes, leftovers, newUnit, programOf, updatableBoard } from './board/updatable-board.ts';
 
 const updated = { ...changes, 'version.json': '"2"' };
 
@@ -151,65 +85,6 @@ test('a power cut at any moment of the swap is made good at the next start', asy
     expect(programOf(board.flash), `cut at rename ${count}`).toMatchObject({ ...rest, ...updated });
     expect(JSON.parse(textOf(board.flash.get('swap.json')))).toMatchObject({ phase: 'trial' });
   }
-});
-
-const cutUnit = (path: string, sealed: Buffer) => (path.endsWith('unit.py') ? sealed.subarray(0, -16) : sealed);
-/** Sends the first answer again and again. */
-function recorder() {
-  let first: Buffer | undefined;
-  return (_: string, sealed: Buffer) => {
-    first ??= sealed;
-    return first;
-  };
-}
-
-test.each<[string, string, (path: string, sealed: Buffer) => Buffer]>([
-  ['with a bit turned', 'seal', (_, sealed) => Buffer.from(sealed).fill((sealed[40] ?? 0) ^ 1, 40, 41)],
-  ['cut short', 'seal', cutUnit],
-  ['no envelope', 'malformed', () => Buffer.from('<html>not found</html>')],
-  ['an answer of before', 'replay', recorder()],
-])('an answer that is %s changes nothing: %s', async (_name, reason, spoil) => {
-  const { board, before, state, update, tryOnce, startUntilOnline, stopWhenTold, lastReceipt } = await updatableBoard();
-  state.spoil = spoil;
-  await update();
-  await tryOnce();
-  await tryOnce();
-  await startUntilOnline();
-  await eventually(() =>
-    expect(lastReceipt()).toMatchObject({ id: 'c1', status: 'failed', detail: `ValueError ${reason}` }),
-  );
-  await stopWhenTold();
-  expect(programOf(board.flash)).toEqual(programOf(before));
-  expect(leftovers(board.flash)).toEqual([]);
-});
-
-test('a file that is not what the manifest says is not taken', async () => {
-  const { board, before, state, update, tryOnce, startUntilOnline, stopWhenTold, lastReceipt } = await updatableBoard();
-  const { files } = state;
-  // Another content each time it is asked for: what was hashed for the manifest is not what is served.
-  let count = 0;
-  const get = files.get.bind(files);
-  files.get = (path) => (path === 'unit.py' ? bytesOf(`content ${count++}`) : get(path));
-  await update();
-  await tryOnce();
-  await tryOnce();
-  await startUntilOnline();
-  await eventually(() =>
-    expect(lastReceipt()).toMatchObject({ status: 'failed', detail: 'ValueError size or SHA-256 of unit.py' }),
-  );
-  await stopWhenTold();
-  expect(programOf(board.flash)).toEqual(programOf(before));
-  expect(leftovers(board.flash)).toEqual([]);
-});
-
-test.each(['../outside.py', '/unit.py', 'a b.py', 'a%20b.py'])('a file cannot be named %s', async (path) => {
-  const { board, before, state, update, tryOnce } = await updatableBoard();
-  state.files = new Map([[path, bytesOf('x')]]);
-  await update();
-  await tryOnce();
-  await tryOnce();
-  expect(textOf(board.flash.get('result.json'))).toContain('cannot be named');
-  expect(programOf(board.flash)).toEqual(programOf(before));
 });
 
 test('what brings a bad update back, and what belongs to the board, is left alone', async () => {

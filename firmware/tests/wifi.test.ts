@@ -1,18 +1,13 @@
-import { afterEach, expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { eventually } from '../../server/testing/eventually.ts';
 import { createBoard } from './board/board.ts';
 import { bytesOf, loadedFlash, textOf } from './board/files.ts';
 import { obedientUnit } from './board/unit-on-board.ts';
 import { deviceSide } from './stand-in/device-side.ts';
 
-const closing: (() => unknown)[] = [];
-afterEach(async () => {
-  for (const close of closing.splice(0).toReversed()) await close();
-});
-
 async function switchedOff(changes: object = {}) {
   const instance = await deviceSide();
-  closing.push(instance.close);
+  onTestFinished(instance.close);
   const flash = loadedFlash(obedientUnit, { ...instance.env, ...changes });
   const board = createBoard(flash);
   return { instance, board };

@@ -3,6 +3,8 @@ import gc
 import json
 import sys
 
+# What imports nothing new comes first: an import within an import within an import takes more stack than the chip has.
+import croft.stream, croft.mqtt, croft.wifi, croft.ring, croft.owner, croft.state
 from croft import clock, commands, env, link, log, owner, sender, starts
 
 _is_good = False

@@ -114,14 +114,16 @@ export function createBoard(flash: Flash, options: Options = {}) {
       one.once('error', (error) => ended.reject(error));
       one.once('exit', () => port1.close());
       const end = await Promise.race([started.promise, ended.promise]);
-      if (end?.how === 'crashed') throw new Error(`the board crashed: ${end.detail}\n${printed.join('\n')}`);
+      if (end?.how === 'crashed') throw new Error(`the board crashed: ${printed.slice(-3).join('\n')}\n${end.detail}`);
     },
 
     /** The value of a Python expression, between two steps of the program. */
     evaluate(code: string): Promise<unknown> {
       evaluated = Promise.withResolvers<unknown>();
       order({ kind: 'evaluate', code });
-      const gone = ended.promise.then(({ how, detail }) => Promise.reject(new Error(`the board ${how}: ${detail}`)));
+      const gone = ended.promise.then(({ how, detail }) =>
+        Promise.reject(new Error(`the board ${how}: ${printed.slice(-3).join('\n')}\n${detail}`)),
+      );
       return Promise.race([evaluated.promise, gone]);
     },
     pause: () => order({ kind: 'pause' }),

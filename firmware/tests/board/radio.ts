@@ -129,5 +129,3 @@ export function createRadio(time: VirtualTime) {
     },
   };
 }
-
-export type Radio = ReturnType<typeof createRadio>;

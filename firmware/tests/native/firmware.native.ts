@@ -130,7 +130,9 @@ test('the smallest heap in which values are still stored', async () => {
 
 /** Whether ten values are stored; a program that ends, or is silent for 10 s, does not work. */
 async function storesIn(size: string): Promise<boolean> {
-  const { board, values } = await boardProcess('EVERY = 0.1\ncount = 0\ndef read():\n    global count\n    count += 1\n    return {"temperature": count}\n');
+  const { board, values } = await boardProcess(
+    'EVERY = 0.1\ncount = 0\ndef read():\n    global count\n    count += 1\n    return {"temperature": count}\n',
+  );
   board.start(size);
   const stored = eventually(async () => expect((await values()).length).toBeGreaterThan(10), 10_000);
   const isWorking = await Promise.race([stored.then(() => true), board.ended().then(() => false)]).catch(() => false);

@@ -44,5 +44,3 @@ export function createProcess(micropython: string, flash: Flash) {
     remove: () => rmSync(folder, { recursive: true, force: true }),
   };
 }
-
-export type BoardProcess = ReturnType<typeof createProcess>;

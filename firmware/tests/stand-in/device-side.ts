@@ -65,7 +65,6 @@ export async function deviceSide() {
   const [httpPort, mqttPort] = await Promise.all([listen(http), listen(broker)]);
 
   return {
-    ...state,
     state,
     mqtt,
     env: {
@@ -86,8 +85,6 @@ export async function deviceSide() {
     },
   };
 }
-
-export type DeviceSide = Awaited<ReturnType<typeof deviceSide>>;
 
 function listen(server: Server): Promise<number> {
   return new Promise((resolve) => server.listen(0, '127.0.0.1', () => resolve((server.address() as AddressInfo).port)));
