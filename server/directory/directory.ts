@@ -96,6 +96,8 @@ export function createDirectory({ db, openKeys, changes }: Deps) {
     find,
     /** The unit if it is in memory. */
     peek: (uuid: string) => loaded.get(uuid),
+    /** The unit if it is in memory, or soon will be because it is being loaded. */
+    known: async (uuid: string) => units.get(uuid),
     /** All that are in memory. */
     all: () => loaded.values(),
     /** Called with a unit's UUID when something about it changed or it is gone. */

@@ -27,8 +27,8 @@ export function createPresenceWatch({ directory, presenceOf, changed }: Deps) {
   return {
     check,
     /** Of a unit that is in memory; of any other nothing has changed since it was last looked at. */
-    of: (uuid: string) => {
-      const unit = directory.peek(uuid);
+    of: async (uuid: string) => {
+      const unit = await directory.known(uuid);
       return unit && presented(unit, presenceOf(unit));
     },
     start: () => {

@@ -68,7 +68,10 @@ test('a reader with a cursor misses and reorders nothing while two processes app
 test('a commit that was slow to end appears before the cursor has passed its place', async () => {
   const [unit] = await makeUnits(db, 1);
   if (!unit) throw new Error('no unit');
-  const start = (await journal.read({ tx: 0, n: 0 }, 1_000_000)).at(-1) ?? { tx: 0, n: 0 };
+  const last = await sql<{ tx: number; n: number }>`select tx, n from events order by tx desc, n desc limit 1`.execute(
+    db,
+  );
+  const start = last.rows[0] ?? { tx: 0, n: 0 };
   const slow = await database.connect();
   await slow.query('begin');
   const { rows } = await slow.query('select pg_current_xact_id()::text::bigint as tx');
@@ -79,7 +82,8 @@ test('a commit that was slow to end appears before the cursor has passed its pla
   await slow.query(insert, [rows[0].tx, unit.variables[0]?.id]);
   await slow.query('commit');
   await slow.end();
-  expect((await journal.read(start, 10)).map(({ value }) => value)).toEqual([1, 2]);
+  // Transactions of other databases on the same server hold the end of the log back as well.
+  await eventually(async () => expect((await journal.read(start, 10)).map(({ value }) => value)).toEqual([1, 2]));
 });
 
 test('a log restored into a younger server goes on behind what it holds', async () => {

@@ -15,7 +15,7 @@ type Deps = {
   live: Live;
   journal: Journal;
   /** What a page is told first, since it may have changed while the page was loading. */
-  presenceOf: (unitUuid: string) => UnitEvent['data'] | undefined;
+  presenceOf: (unitUuid: string) => Promise<UnitEvent['data'] | undefined>;
   callerOf: (ctx: Context) => Promise<Caller>;
   log: Log;
 };
@@ -40,7 +40,7 @@ export function liveRoutes(deps: Deps) {
       await listener.refresh();
       if (ctx.res.writableEnded) return;
       begin(ctx.res);
-      sendPresences(deps, listener);
+      await sendPresences(deps, listener).catch((error) => endWith(listener, error));
       await sendPast(deps, listener, since).catch((error) => endWith(listener, error));
     },
   });
@@ -104,9 +104,9 @@ function begin(response: ServerResponse): void {
   response.write('retry: 1000\n\n');
 }
 
-function sendPresences({ live, presenceOf }: Deps, listener: Listener): void {
+async function sendPresences({ live, presenceOf }: Deps, listener: Listener): Promise<void> {
   for (const unit of listener.audible.units) {
-    const presence = presenceOf(unit);
+    const presence = await presenceOf(unit);
     if (presence) live.write(listener, 'presence', presence);
   }
 }
