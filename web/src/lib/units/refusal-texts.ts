@@ -30,6 +30,7 @@ const contents: Record<string, Text> = {
   'bad-pack': { title: m.refusal_bad_pack, advice: m.refusal_bad_pack_advice },
   'bad-state': { title: m.refusal_bad_state, advice: m.refusal_bad_state_advice },
   'bad-log': { title: m.refusal_bad_log, advice: m.refusal_bad_log_advice },
+  'bad-receipt': { title: m.refusal_bad_receipt, advice: m.refusal_bad_receipt_advice },
   'unknown-receipt': { title: m.refusal_unknown_receipt, advice: m.refusal_unknown_receipt_advice },
 };
 
