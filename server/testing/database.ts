@@ -3,6 +3,7 @@ import pg from 'pg';
 import { pino } from 'pino';
 import { inject } from 'vitest';
 import { type Connection, createDatabase } from '../database/connection.ts';
+import { eventually } from './eventually.ts';
 import { template } from './postgres.ts';
 
 /** A fresh database of its own, migrated; `drop` ends every connection to it. */
@@ -18,7 +19,8 @@ export async function freshDatabase() {
     url: connectionUrl(connection),
     drop: async () => {
       await database.stop();
-      await asAdmin(server, `drop database if exists ${name} with (force)`);
+      // An ordinary role cannot end an autovacuum worker that is in there, and waits for it.
+      await eventually(() => asAdmin(server, `drop database if exists ${name} with (force)`), 20_000);
     },
   };
 }
@@ -28,8 +30,11 @@ export type FreshDatabase = Awaited<ReturnType<typeof freshDatabase>>;
 async function asAdmin(server: Connection, statement: string): Promise<void> {
   const client = new pg.Client(server);
   await client.connect();
-  await client.query(statement);
-  await client.end();
+  try {
+    await client.query(statement);
+  } finally {
+    await client.end();
+  }
 }
 
 /** As DATABASE_URL has it; a unix socket folder stands percent-encoded in the place of the host. */
