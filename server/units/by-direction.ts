@@ -1,5 +1,5 @@
+import type { UnitSchema } from '../documents/documents.ts';
 import type { Definition } from '../variables/definition.ts';
-import type { UnitSchema } from './schema.ts';
 
 /** The variables of a unit as a schema has them. */
 export function byDirection(

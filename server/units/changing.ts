@@ -1,14 +1,13 @@
 import type { z } from 'zod';
 import { announce } from '../database/changes.ts';
 import type { Db } from '../database/connection.ts';
+import { type Document, diffSchema, readDocuments } from '../documents/documents.ts';
 import type { Sectors } from '../sectors/sectors.ts';
 import type { Person } from '../users/caller.ts';
 import type { Variables } from '../variables/variables.ts';
 import { byDirection } from './by-direction.ts';
 import type { unitsContract } from './contract.ts';
-import { type Document, readDocuments } from './documents.ts';
 import type { Reading } from './reading.ts';
-import { diffSchema } from './schema-diff.ts';
 import { deleteUnits, idsOfOwner, lockProgress, updateDocuments, updateUnit } from './store.ts';
 
 type Change = z.output<(typeof unitsContract)['PATCH /api/units/:id']['body']>;

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import type { Example } from '../documents/documents.ts';
 import { AppError } from '../errors.ts';
 import { fittingSettings, makeEnv, readSettings } from './env.ts';
-import type { Example } from './schema-example.ts';
 
 const uuid = '0192f0c4-7b1e-7c3a-9d2e-5f6a7b8c9d0e';
 const keys = { syncKey: 'sync', secretKey: 'secret', token: 'short', pepeunitToken: 'a.b.c' };

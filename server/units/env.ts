@@ -1,7 +1,6 @@
+import { type Example, pointer, readExample, SchemaError } from '../documents/documents.ts';
 import { type Issue, invalid } from '../errors.ts';
 import type { UnitKeys } from './keys.ts';
-import { pointer, SchemaError } from './schema-error.ts';
-import { type Example, readExample } from './schema-example.ts';
 
 /** Where devices find this instance, as it sees itself. */
 export type PublicEndpoints = { url: string; mqttHost: string; mqttPort: number; mqttTls: boolean };

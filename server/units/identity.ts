@@ -1,11 +1,11 @@
 import { announce } from '../database/changes.ts';
 import type { Db } from '../database/connection.ts';
+import type { Example } from '../documents/documents.ts';
 import type { Person } from '../users/caller.ts';
 import { makeEnv, type PublicEndpoints, readSettings } from './env.ts';
 import type { UnitKeyring } from './keys.ts';
 import { replaceKeys, sealedKeysOf, updateSettings } from './keys-store.ts';
 import type { Reading } from './reading.ts';
-import type { Example } from './schema-example.ts';
 import { exampleOf } from './store.ts';
 
 type Deps = { db: Db; reading: Reading; keyring: UnitKeyring; publicEndpoints: PublicEndpoints };

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { CompactSign, compactVerify, EncryptJWT, errors, jwtDecrypt } from 'jose';
+import type { Example } from '../documents/documents.ts';
 import type { Secrets } from '../secrets.ts';
-import type { Example } from './schema-example.ts';
 
 export type UnitKeys = {
   /** SYNC_ENCRYPT_KEY, 32 random bytes as base64url: seals payloads both ways. */

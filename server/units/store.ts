@@ -2,8 +2,8 @@ import { type ExpressionBuilder, sql } from 'kysely';
 import type { Visibility } from '../access.ts';
 import type { Db } from '../database/connection.ts';
 import type { Database, NewRow, Row } from '../database/tables.ts';
+import type { Example } from '../documents/documents.ts';
 import { conflict, notFound } from '../errors.ts';
-import type { Example } from './schema-example.ts';
 
 const columns = [
   'units.id',

@@ -1,11 +1,11 @@
 import { narrower } from '../access.ts';
+import { directionOf } from '../documents/documents.ts';
 import type { RouteAnswer } from '../http/contract.ts';
 import { type Presence, presentVariable, type StoredVariable } from '../variables/variables.ts';
 import { byDirection } from './by-direction.ts';
 import { simulation, type unitsContract } from './contract.ts';
 import { fittingSettings, settableNames } from './env.ts';
 import type { UnitKeyring } from './keys.ts';
-import { directionOf } from './schema-diff.ts';
 import { exampleOf, type StoredUnit } from './store.ts';
 
 type Shown = RouteAnswer<(typeof unitsContract)['GET /api/units']>[number];

@@ -5,6 +5,11 @@ import { SchemaError } from './schema-error.ts';
 import { type Example, readExample } from './schema-example.ts';
 import { parseJsonText } from './schema-text.ts';
 
+export type { UnitSchema } from './schema.ts';
+export { diffSchema, directionOf } from './schema-diff.ts';
+export { pointer, SchemaError } from './schema-error.ts';
+export { type Example, readExample } from './schema-example.ts';
+
 type JsonObject = { [name: string]: JsonValue };
 /** JSON as text, so that an error can name line and column, or as a value. */
 export type Document = string | JsonObject;

@@ -1,8 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { AppError } from '../errors.ts';
 import { readDocuments } from './documents.ts';
-import { readUnitExamples } from './examples.ts';
-import { directionOf } from './schema-diff.ts';
 
 function issuesOf(documents: Parameters<typeof readDocuments>[0]) {
   try {
@@ -36,23 +34,5 @@ describe('documents of a unit', () => {
     const issues = issuesOf({ schema: '{\n  "output_variables": [}', example: '{"A": 1,}' });
     expect(issues?.map(({ path }) => path)).toEqual(['/schema', '/example']);
     expect(issues?.[0]?.message).toContain('line 2, column 24');
-  });
-});
-
-describe('the built-in examples', async () => {
-  const examples = await readUnitExamples();
-
-  test('are a weather station, a lamp and a door that can be read', () => {
-    const directions = examples.map((one) => [one.title, directionOf(readDocuments(one).schema)]);
-    expect(directions).toEqual([
-      ['Weather station', 'tx'],
-      ['Dimmer lamp', 'rxtx'],
-      ['Alarmed door', 'rxtx'],
-    ]);
-  });
-
-  test('tell an interval for every output, so that a silent one is seen to be late', () => {
-    const outputs = examples.flatMap((one) => Object.values(readDocuments(one).schema.outputs));
-    expect(outputs.map(({ interval }) => interval)).not.toContain(undefined);
   });
 });
