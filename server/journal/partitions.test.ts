@@ -5,7 +5,7 @@ import { afterAll, beforeEach, describe, expect, test } from 'vitest';
 import { freshDatabase } from '../testing/database.ts';
 import { eventually } from '../testing/eventually.ts';
 import { makeUnits } from '../testing/journal-units.ts';
-import { createPartitions, weekOf } from './partitions.ts';
+import { createPartitions, trimLogs, weekOf } from './partitions.ts';
 
 const day = 86_400_000;
 const week = 7 * day;
@@ -133,6 +133,23 @@ describe('the upkeep', () => {
     await upkeep(wednesday, 100);
     const lines = await db.selectFrom('unitLog').select('text').execute();
     expect(lines).toEqual([{ text: String(wednesday - 99 * day) }]);
+  });
+
+  test('keeps the newest 5,000 log lines of each unit', async () => {
+    const [talkative, quiet] = await makeUnits(db, 2);
+    const lines = (unitId = 0, count: number) =>
+      sql`insert into unit_log (unit_id, at, level, text)
+        select ${unitId}, now(), 'info', n::text from generate_series(1, ${count}) as n`.execute(db);
+    await lines(talkative?.id, 5_003);
+    await lines(quiet?.id, 5_000);
+    await trimLogs(db);
+    const kept = await sql<{ count: number; oldest: string }>`
+      select count(*)::integer as count, min(text::integer)::text as oldest from unit_log
+      where unit_id in (${talkative?.id}, ${quiet?.id}) group by unit_id order by unit_id`.execute(db);
+    expect(kept.rows).toEqual([
+      { count: 5_000, oldest: '4' },
+      { count: 5_000, oldest: '1' },
+    ]);
   });
 
   test('keeps every index and lets queries skip other weeks', async () => {

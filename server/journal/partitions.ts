@@ -8,6 +8,9 @@ const week = 7 * day;
 const firstMonday = Date.UTC(2020, 0, 6);
 const weeksAhead = 4;
 const upkeepEvery = 6 * 3_600_000;
+/** A unit that logs as fast as it may reaches another 6,000 lines meanwhile. */
+const trimEvery = 600_000;
+const keptLogLines = 5_000;
 
 /** The week a time (epoch ms) falls into: `events_2026_11_16`, from its Monday to the next. */
 export function weekOf(time: number): { name: string; from: Date; to: Date } {
@@ -19,7 +22,13 @@ export function weekOf(time: number): { name: string; from: Date; to: Date } {
 /** Keeps the weekly partitions of the log: made four weeks ahead, dropped when all of it is past the retention. */
 export function createPartitions(deps: { db: Db; retentionDays: number; log: Log; now?: () => number }) {
   const { db, retentionDays, log, now = Date.now } = deps;
-  let timer: NodeJS.Timeout | undefined;
+  const timers: NodeJS.Timeout[] = [];
+
+  function repeat(work: () => Promise<void>, every: number): void {
+    const run = () =>
+      work().catch((error) => log.error({ err: error }, 'the upkeep of history failed; it is tried again later'));
+    timers.push(setInterval(run, every).unref());
+  }
 
   async function upkeep(): Promise<void> {
     for (let ahead = 0; ahead <= weeksAhead; ahead++) await makePartition(db, weekOf(now() + ahead * week));
@@ -30,11 +39,10 @@ export function createPartitions(deps: { db: Db; retentionDays: number; log: Log
     upkeep,
     start: async () => {
       await upkeep();
-      timer = setInterval(() => {
-        upkeep().catch((error) => log.error({ err: error }, 'the upkeep of history failed; it is tried again later'));
-      }, upkeepEvery).unref();
+      repeat(upkeep, upkeepEvery);
+      repeat(() => trimLogs(db), trimEvery);
     },
-    stop: () => clearInterval(timer),
+    stop: () => timers.forEach(clearInterval),
   };
 }
 
@@ -67,4 +75,12 @@ async function dropOld(db: Db, before: Date, log: Log): Promise<void> {
   }
   await sql`delete from events_other where at < ${before}`.execute(db);
   await sql`delete from unit_log where at < ${before}`.execute(db);
+}
+
+/** Of each unit the newest 5,000 lines stay. */
+export async function trimLogs(db: Db): Promise<void> {
+  await sql`
+    delete from unit_log using units cross join lateral (
+      select id from unit_log kept where kept.unit_id = units.id order by id desc offset ${keptLogLines} limit 1) as oldest
+    where unit_log.unit_id = units.id and unit_log.id <= oldest.id`.execute(db);
 }
