@@ -1,29 +1,38 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
-import { createServer, type ViteDevServer } from 'vite';
+import { build, type PreviewServer, preview } from 'vite';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { accessibilityFaults } from './accessibility.ts';
 import { openBrowser } from './open-browser.ts';
 
-let vite: ViteDevServer;
+let outDir: string;
+let served: PreviewServer;
 let browser: Browser;
 
+// Built, since it is opened often: from the files as they stand it takes seconds each time.
 beforeAll(async () => {
   const configFile = fileURLToPath(new URL('gallery/vite.config.ts', import.meta.url));
-  vite = await createServer({ configFile, logLevel: 'error', server: { port: 0, open: false } });
-  await vite.listen();
+  outDir = await mkdtemp(join(tmpdir(), 'croft-gallery-'));
+  const input = fileURLToPath(new URL('gallery/index.html', import.meta.url));
+  const options = { outDir, emptyOutDir: true, copyPublicDir: false, rolldownOptions: { input } };
+  await build({ configFile, logLevel: 'error', build: options });
+  served = await preview({ configFile, logLevel: 'error', build: { outDir }, preview: { port: 0, open: false } });
   browser = await openBrowser();
 }, 60_000);
 
 afterAll(async () => {
   await browser?.close();
-  await vite?.close();
+  await served?.close();
+  await rm(outDir, { recursive: true, force: true });
 });
 
 async function openGallery(options: BrowserContextOptions = {}): Promise<Page> {
   const context = await browser.newContext({ locale: 'en-GB', ...options });
   const page = await context.newPage();
-  await page.goto(`${vite.resolvedUrls?.local[0]}browser/gallery/`);
+  await page.goto(`${served.resolvedUrls?.local[0]}browser/gallery/`);
   await page.locator('.uplot').nth(2).waitFor({ state: 'attached', timeout: 30_000 });
   return page;
 }
