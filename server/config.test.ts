@@ -32,6 +32,7 @@ describe('nothing set', () => {
       registration: 'invite',
       unitRate: { perSecond: 20, perMinute: 600 },
       payloadLimit: 16_384,
+      outgoingAllow: [],
       trustedProxies: 0,
       logLevel: 'info',
     });
@@ -59,6 +60,11 @@ describe('what is set', () => {
     expect(readConfig({ ...both, CROFT_MQTTS_PORT: '9883' }).mqtts?.port).toBe(9883);
   });
 
+  test('of the own network may be reached by requests that go out', () => {
+    const { outgoingAllow } = readConfig({ CROFT_OUTGOING_ALLOW: 'git.home, 192.168.1.5,fd00::/8 ,' });
+    expect(outgoingAllow).toEqual(['git.home', '192.168.1.5', 'fd00::/8']);
+  });
+
   test('cannot be changed later', () => {
     const config = readConfig({});
     expect(() => Object.assign(config, { httpPort: 1 })).toThrow(TypeError);
@@ -80,6 +86,8 @@ describe('what cannot be used', () => {
     ['CROFT_RETENTION_DAYS', '0'],
     ['CROFT_UNIT_RATE_PER_SECOND', '-1'],
     ['CROFT_PAYLOAD_LIMIT', '65537'],
+    ['CROFT_OUTGOING_ALLOW', '10.0.0.0/8, https://git.example'],
+    ['CROFT_OUTGOING_ALLOW', '10.0.0.0/33'],
     ['CROFT_TRUSTED_PROXIES', 'yes'],
     ['LOG_LEVEL', 'loud'],
   ])('%s=%s ends the program with exit code 2 and its name', (name, value) => {

@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { z } from 'zod';
 import { OperatorError } from './errors.ts';
 import { logLevels } from './log.ts';
+import { isAllowable } from './outgoing.ts';
 
 const port = z.coerce.number().int().min(0).max(65_535);
 const positive = z.coerce.number().positive();
@@ -31,6 +32,12 @@ const environment = z.object({
   CROFT_UNIT_RATE_PER_SECOND: positive.default(20),
   CROFT_UNIT_RATE_PER_MINUTE: positive.default(600),
   CROFT_PAYLOAD_LIMIT: z.coerce.number().int().min(256).max(65_536).default(16_384),
+  CROFT_OUTGOING_ALLOW: z
+    .string()
+    .default('')
+    .transform((text) => text.split(',').map((entry) => entry.trim()))
+    .transform((entries) => entries.filter((entry) => entry !== ''))
+    .refine((entries) => entries.every(isAllowable), 'must be host names, addresses or ranges such as 10.0.0.0/8'),
   CROFT_TRUSTED_PROXIES: z.coerce.number().int().min(0).max(10).default(0),
   LOG_LEVEL: z.enum(logLevels).default('info'),
 });
@@ -70,6 +77,7 @@ export function readConfig(env: Record<string, string | undefined>) {
     retentionDays: e.CROFT_RETENTION_DAYS,
     unitRate: { perSecond: e.CROFT_UNIT_RATE_PER_SECOND, perMinute: e.CROFT_UNIT_RATE_PER_MINUTE },
     payloadLimit: e.CROFT_PAYLOAD_LIMIT,
+    outgoingAllow: e.CROFT_OUTGOING_ALLOW,
     trustedProxies: e.CROFT_TRUSTED_PROXIES,
     logLevel: e.LOG_LEVEL,
   });

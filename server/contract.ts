@@ -3,7 +3,9 @@ import { historyContract } from './history/contract.ts';
 import type { RouteInput, RouteReply } from './http/contract.ts';
 import { operationsContract } from './http/operations/contract.ts';
 import { liveContract } from './live/contract.ts';
+import { programsContract } from './programs/contract.ts';
 import { sectorsContract } from './sectors/contract.ts';
+import { templatesContract } from './templates/contract.ts';
 import { unitsContract } from './units/contract.ts';
 import { usersContract } from './users/contract.ts';
 import { variablesContract } from './variables/contract.ts';
@@ -14,6 +16,8 @@ export const api = {
   ...usersContract,
   ...sectorsContract,
   ...unitsContract,
+  ...templatesContract,
+  ...programsContract,
   ...variablesContract,
   ...commandsContract,
   ...historyContract,

@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type Koa from 'koa';
 import { sql } from 'kysely';
+import packageJson from '../package.json' with { type: 'json' };
 import type { Config } from './config.ts';
 import type { Db } from './database/connection.ts';
 import { OperatorError } from './errors.ts';
@@ -18,6 +19,12 @@ export function doorsOf(config: Config) {
   const publicUrl = () => config.publicUrl ?? localUrl();
   const { hostname, protocol } = new URL(publicUrl());
   const isHttps = protocol === 'https:';
+  const mqtt = () => ({
+    host: hostname,
+    port: ports.mqtt,
+    tlsPort: ports.mqtts ?? null,
+    webSocketUrl: `${publicUrl().replace(/^http/, 'ws')}/mqtt`,
+  });
   return {
     publicUrl,
     localUrl,
@@ -31,16 +38,22 @@ export function doorsOf(config: Config) {
       },
       mqttHost: hostname,
       get mqttPort() {
-        return ports.mqtts ?? ports.mqtt;
+        return ports.mqtt;
       },
-      mqttTls: config.mqtts !== undefined,
+      get mqttTlsPort() {
+        return ports.mqtts;
+      },
     },
-    mqtt: () => ({
-      host: hostname,
-      port: ports.mqtt,
-      tlsPort: ports.mqtts ?? null,
-      webSocketUrl: `${publicUrl().replace(/^http/, 'ws')}/mqtt`,
-    }),
+    /** What the instance tells everybody about itself. */
+    about: {
+      name: 'Croft',
+      version: packageJson.version,
+      get publicUrl() {
+        return publicUrl();
+      },
+      registration: config.registration,
+      mqtt,
+    },
     opened: (opened: { http: number; mqtt: number | undefined; mqtts: number | undefined }) => {
       ports.http = opened.http;
       ports.mqtt = opened.mqtt ?? ports.mqtt;

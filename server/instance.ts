@@ -1,5 +1,5 @@
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import packageJson from '../package.json' with { type: 'json' };
 import { createCommands } from './commands/commands.ts';
 import type { Config } from './config.ts';
 import { createChanges } from './database/changes.ts';
@@ -23,9 +23,13 @@ import { createConnections } from './mqtt/connections.ts';
 import { createDelivery } from './mqtt/deliver.ts';
 import { createMqttDoor } from './mqtt/door.ts';
 import { createIngest } from './mqtt/ingest.ts';
+import { createProving } from './mqtt/proving.ts';
+import { createUnitRequests } from './mqtt/unit-requests.ts';
+import { createPrograms } from './programs/programs.ts';
 import { createSecrets } from './secrets.ts';
 import { createSectors } from './sectors/sectors.ts';
 import { createSimulations } from './simulations/simulations.ts';
+import { createTemplates } from './templates/templates.ts';
 import { createUnitKeys } from './units/keys.ts';
 import { createPresence } from './units/presence.ts';
 import { createRefusals, type Refusal } from './units/refusals.ts';
@@ -34,6 +38,7 @@ import { createUsers } from './users/users.ts';
 import { createVariables, type SetInput } from './variables/variables.ts';
 
 const webFolder = fileURLToPath(new URL('../web/build/', import.meta.url));
+const examplesFolder = fileURLToPath(new URL('../firmware/examples', import.meta.url));
 
 /**
  * The composition root: builds the parts, wires the flow, opens the doors.
@@ -48,6 +53,7 @@ export async function startInstance(config: Config, log: Log) {
   const { db, connect } = database;
   const secrets = createSecrets(await loadInstanceKey({ db, ...config }));
   const doors = doorsOf(config);
+  const warn = (what: string) => (err: unknown) => log.warn({ err }, what);
 
   // What happened is journalled first; only then it is followed, in this order.
   const journal = createJournal({ db, connect, retentionDays: config.retentionDays, afterCommit: follow, log });
@@ -64,13 +70,9 @@ export async function startInstance(config: Config, log: Log) {
   const live = createLive();
   const connections = createConnections({
     inputConfirmed: confirmed,
-    commandSent: (unit, uuid) => {
-      commands.sent(unit, uuid).catch((err) => log.warn({ err }, 'a sent command could not be noted'));
-    },
+    commandSent: (unit, uuid) => void commands.sent(unit, uuid).catch(warn('a sent command could not be noted')),
   });
-  const presenceOf = createPresence({
-    isConnected: (uuid) => connections.has(uuid) || simulations.isRunning(uuid),
-  });
+  const presenceOf = createPresence({ isConnected: (uuid) => connections.has(uuid) || simulations.isRunning(uuid) });
   const presence = createPresenceWatch({
     directory,
     presenceOf,
@@ -94,66 +96,66 @@ export async function startInstance(config: Config, log: Log) {
     log,
   });
   const deliver = createDelivery({ directory, connections, simulate: simulations.deliver, confirmed });
+  const proving = createProving({
+    ...{ db, directory, refuse, log },
+    verifyUnitToken: keyring.verifyUnitToken,
+    takeUpKeys: (uuid, generation) => units.keyChange.takeUp(uuid, generation),
+  });
   const mqtt = createMqttDoor({
     host: config.host,
     port: config.mqttPort,
     tls: config.mqtts,
     rate: config.unitRate,
-    admit: createAdmission({ db, directory, verifyUnitToken: keyring.verifyUnitToken, refuse, log }),
-    ingest,
-    connections,
-    directory,
-    refuse,
-    commandsWanted: (unit) => {
-      commands.resume(unit).catch((err) => log.warn({ err }, 'waiting commands could not be sent'));
-    },
+    admit: createAdmission({ db, proving, log }),
+    ...{ ingest, connections, directory, refuse, log },
+    commandsWanted: (unit) => void commands.resume(unit).catch(warn('waiting commands could not be sent')),
     presenceChanged: ({ unit }, isConnected) => {
       presence.check(unit);
       const event = isConnected ? 'connected' : 'disconnected';
       live.publishUnit({ event: 'connection', data: { unit: unit.uuid, event, detail: '' } });
-      if (!isConnected) noteDisconnected(db, unit.id, new Date()).catch((err) => log.warn({ err }, 'presence'));
+      const noted = isConnected ? programs.unitConnected(unit.id) : noteDisconnected(db, unit.id, new Date());
+      noted.catch(warn('a connection could not be noted'));
     },
-    log,
   });
 
-  const metrics = createMetrics({
-    stored: () => journal.statistics.stored,
-    commits: () => journal.statistics.commits,
-    waiting: journal.size,
-    connections: () => connections.all().length,
-    livePages: () => live.listeners.size,
-  });
+  const metrics = createMetrics({ journal, connections, live });
 
   const sectors = createSectors({ db });
   const variables = createVariables({ db, sectors, presenceOf, setInput, deleteEvents: journal.deleteEvents });
-  const units = createUnits({ db, secrets, sectors, variables, publicEndpoints: doors.device, presenceOf });
+  const templates = createTemplates({
+    ...{ db, secrets, log, dataDir: config.dataDir, outgoingAllow: config.outgoingAllow },
+    ...{ examples: examplesFolder, release: doors.about.version },
+  });
+  const units = createUnits({
+    ...{ db, secrets, templates, sectors, variables, presenceOf },
+    publicEndpoints: doors.device,
+    envCommands: {
+      order: (tx, unit, userId) => programs.orderEnv(tx, unit, userId),
+      send: async (command) => void (await commands.dispatch(command)),
+    },
+  });
   const commands = createCommands({
-    db,
-    ownUnit: units.own,
+    ...{ db, ownUnit: units.own, log },
     send: (command) => connections.sendCommand(command.unit, command),
-    changed: ({ unit, uuid, status, detail }) =>
-      live.publishUnit({ event: 'command', data: { unit, id: uuid, status, detail } }),
-    log,
+    changed: (command) => {
+      const { unit, uuid, status, detail } = command;
+      live.publishUnit({ event: 'command', data: { unit, id: uuid, status, detail } });
+      void programs.commandChanged(command);
+    },
+  });
+  const programs = createPrograms({
+    ...{ db, units, templates, sectors, commands, log },
+    imagesFolder: join(config.dataDir, 'boards'),
+    progressed: (data) => live.publishUnit({ event: 'update', data }),
   });
   const users = createUsers({
-    db,
-    registration: config.registration,
-    origins: doors.origins,
+    ...{ db, log, registration: config.registration, origins: doors.origins },
     secureCookies: doors.isHttps,
     forgetUnits: units.forgetUnits,
-    log,
   });
   const history = createHistory({ db, readableVariable: variables.readableVariable });
   const operations = operationsRoutes({
-    about: {
-      name: 'Croft',
-      version: packageJson.version,
-      get publicUrl() {
-        return doors.publicUrl();
-      },
-      registration: config.registration,
-      mqtt: doors.mqtt,
-    },
+    about: doors.about,
     isSetUp: users.isSetUp,
     notReady: async () => (journal.isFull() ? 'the journal is full' : await unreachable(db)),
     metrics,
@@ -165,12 +167,15 @@ export async function startInstance(config: Config, log: Log) {
       users.routes,
       sectors.routes,
       units.routes,
+      templates.routes,
+      programs.routes,
       commands.routes,
       variables.routes,
       history.routes,
       liveRoutes({ db, live, journal, presenceOf: presence.of, callerOf: users.callerOf, log }),
     ],
     callerOf: users.callerOf,
+    unitOf: createUnitRequests({ proving }),
     metrics,
     trustedProxies: config.trustedProxies,
     isHttps: doors.isHttps,
@@ -204,13 +209,26 @@ export async function startInstance(config: Config, log: Log) {
     const at = new Date();
     noteConfirmed(db, [input.id], at).then(
       () => live.publishConfirmed(unitUuid, input.uuid, at),
-      (err) => log.warn({ err }, 'a confirmation could not be stored'),
+      warn('a confirmation could not be stored'),
     );
   }
 
   const http = createHttpDoor({ app, config, handleMqtt: mqtt.handle });
   // Opened in this order, closed in reverse.
-  const parts: Part[] = [journal, refusals, changes, directory, commands, presence, simulations, mqtt, http, live];
+  const parts: Part[] = [
+    journal,
+    refusals,
+    changes,
+    directory,
+    commands,
+    templates,
+    programs,
+    presence,
+    simulations,
+    mqtt,
+    http,
+    live,
+  ];
   for (const { start, stop } of parts) {
     await Promise.resolve(start?.()).catch(portTaken);
     if (stop) starting.defer(async () => void (await stop()));
@@ -221,7 +239,7 @@ export async function startInstance(config: Config, log: Log) {
   const running = starting.move();
   return {
     url: doors.localUrl(),
-    mqttPort: doors.device.mqttPort,
+    mqttPort: doors.device.mqttTlsPort ?? doors.device.mqttPort,
     db,
     setupUrl: setupToken && `${doors.publicUrl()}/setup?token=${setupToken}`,
     stop: () => running.disposeAsync(),

@@ -8,6 +8,7 @@ import {
   advance,
   type CommandStatus,
   commandByUuid,
+  commandsByUuid,
   commandsOfUnit,
   countUndelivered,
   dropOldCommands,
@@ -58,14 +59,22 @@ export function createCommands({ db, ownUnit, send, changed, log }: Deps) {
     await dropOldCommands(db, keptReceipts);
   }
 
-  /** Queues a command for a unit and sends it at once where it can. @throws AppError 409 too many wait */
-  async function order(unit: { id: number; uuid: string }, userId: number | null, { command, args, expiresIn }: Order) {
-    if ((await countUndelivered(db, unit.id)) >= mostWaiting) {
+  /**
+   * Queues a command as part of a transaction: `dispatch` it once that is committed.
+   * @returns its UUID. @throws AppError 409 too many wait
+   */
+  async function queue(
+    tx: Db,
+    unit: { id: number },
+    userId: number | null,
+    { command, args, expiresIn }: Order,
+  ): Promise<string> {
+    if ((await countUndelivered(tx, unit.id)) >= mostWaiting) {
       throw conflict(`${mostWaiting} commands wait for this unit already: cancel some, or wait until it is back.`);
     }
     const uuid = uuidv7();
     const expiresAt = new Date(Date.now() + expiresIn * 1000);
-    await insertCommand(db, {
+    await insertCommand(tx, {
       uuid,
       unitId: unit.id,
       createdBy: userId,
@@ -73,27 +82,42 @@ export function createCommands({ db, ownUnit, send, changed, log }: Deps) {
       args: JSON.stringify(args),
       expiresAt,
     });
+    return uuid;
+  }
+
+  /** Sends a queued command where it can be sent now. @throws AppError 404 when it is gone with its unit */
+  async function dispatch(uuid: string): Promise<StoredCommand> {
     const made = await commandByUuid(db, uuid);
-    if (!made) throw notFound('unit');
+    if (!made) throw notFound('command');
     changed(made);
     send(made);
     return made;
   }
 
+  const cancel = (uuid: string, unitUuid: string) => move({ uuid, unitUuid, to: 'cancelled' });
+
   return {
     routes: commandsRoutes({
-      order: async (caller, unitUuid, wanted) => order(await ownUnit(caller, unitUuid), caller.userId, wanted),
+      order: async (caller, unitUuid, wanted) =>
+        dispatch(await queue(db, await ownUnit(caller, unitUuid), caller.userId, wanted)),
       list: async (caller, unitUuid) => commandsOfUnit(db, (await ownUnit(caller, unitUuid)).uuid, shownReceipts),
       own,
       cancel: async (caller, uuid) => {
         const { unit } = await own(caller, uuid);
-        const cancelled = await move({ uuid, unitUuid: unit, to: 'cancelled' });
+        const cancelled = await cancel(uuid, unit);
         if (!cancelled) throw conflict('The unit has received it already, or it is over.');
         return cancelled;
       },
     }),
 
-    order,
+    queue,
+    dispatch,
+
+    /** @returns false when the unit has received it, or it is over */
+    cancel: async (uuid: string, unitUuid: string) => (await cancel(uuid, unitUuid)) !== undefined,
+
+    /** How far these got; one that is gone is left out. */
+    ofUuids: (uuids: readonly string[]) => commandsByUuid(db, uuids),
 
     /** Sends what waits for a unit that has just begun to listen. */
     async resume(unitUuid: string): Promise<void> {
@@ -117,6 +141,8 @@ export function createCommands({ db, ownUnit, send, changed, log }: Deps) {
     stop: () => clearInterval(timer),
   };
 }
+
+export type Commands = ReturnType<typeof createCommands>;
 
 /** What a unit may say. */
 export type Reported = Extract<CommandStatus, 'received' | 'done' | 'failed'>;

@@ -23,6 +23,11 @@ export function commandByUuid(db: Db, uuid: string): Promise<(StoredCommand & { 
   return selectCommands(db).select('units.ownerId').where('commands.uuid', '=', uuid).executeTakeFirst();
 }
 
+export function commandsByUuid(db: Db, uuids: readonly string[]): Promise<StoredCommand[]> {
+  if (uuids.length === 0) return Promise.resolve([]);
+  return selectCommands(db).where('commands.uuid', 'in', uuids).execute();
+}
+
 export function commandsOfUnit(db: Db, unitUuid: string, limit: number): Promise<StoredCommand[]> {
   return selectCommands(db).where('units.uuid', '=', unitUuid).orderBy('commands.id', 'desc').limit(limit).execute();
 }
@@ -100,14 +105,10 @@ export async function expireCommands(db: Db, now: Date): Promise<StoredCommand[]
     .where('expiresAt', '<=', now)
     .returning('uuid')
     .execute();
-  if (expired.length === 0) return [];
-  return selectCommands(db)
-    .where(
-      'commands.uuid',
-      'in',
-      expired.map(({ uuid }) => uuid),
-    )
-    .execute();
+  return commandsByUuid(
+    db,
+    expired.map(({ uuid }) => uuid),
+  );
 }
 
 /** Keeps the newest of each unit. */

@@ -21,6 +21,9 @@ export type LiveVariable = {
   last: { at: number; value: JsonValue } | undefined;
 };
 
+/** The keys of one generation. */
+export type KeySet = { generation: number; envelope: EnvelopeKeys; secret: KeyObject };
+
 /** What every message of a unit needs, without a query. */
 export type LiveUnit = {
   id: number;
@@ -31,12 +34,15 @@ export type LiveUnit = {
   isOwnerLocked: boolean;
   isSimulated: boolean;
   security: 'sealed' | 'token';
-  generation: number;
+  /** Those in use. */
+  keys: KeySet;
+  /** Valid beside them while a board changes from one to the other. */
+  otherKeys: KeySet | undefined;
+  /** Generation of the keys with which the replay counters began; they rise over all that followed with an overlap. */
+  countedSince: number;
   /** The smallest expected number of seconds between values of its outputs. */
   interval: number | undefined;
   lastSeenAt: Date | null;
-  envelope: EnvelopeKeys;
-  secret: KeyObject;
   /** SHA-256 of the token for security level `token`. */
   tokenHash: Buffer;
   variables: Map<number, LiveVariable>;
@@ -57,7 +63,13 @@ export function createDirectory({ db, openKeys, changes }: Deps) {
 
   async function load(uuid: string): Promise<LiveUnit | undefined> {
     const row = await loadUnit(db, uuid);
-    return row && liveUnit(row, await loadVariables(db, row.id), openKeys(uuid, row.sealedKeys));
+    if (!row) return undefined;
+    const { otherGeneration, otherSealedKeys } = row;
+    const otherKeys =
+      otherGeneration === null || otherSealedKeys === null
+        ? undefined
+        : keySet(otherGeneration, openKeys(uuid, otherSealedKeys));
+    return { ...liveUnit(row, await loadVariables(db, row.id), openKeys(uuid, row.sealedKeys)), otherKeys };
   }
 
   function find(uuid: string): Promise<LiveUnit | undefined> {
@@ -117,7 +129,7 @@ function remember(unit: LiveUnit, { values, heard }: Stored['entry']): void {
   }
 }
 
-function liveUnit(row: UnitRow, rows: VariableRow[], keys: UnitKeys): LiveUnit {
+function liveUnit(row: UnitRow, rows: VariableRow[], keys: UnitKeys): Omit<LiveUnit, 'otherKeys'> {
   const variables = rows.map(liveVariable);
   const named = (direction: string) =>
     new Map(variables.filter((v) => v.direction === direction).map((v) => [v.name, v] as const));
@@ -130,17 +142,26 @@ function liveUnit(row: UnitRow, rows: VariableRow[], keys: UnitKeys): LiveUnit {
     isOwnerLocked: row.isOwnerLocked,
     isSimulated: row.simulation !== null,
     security: row.security,
-    generation: row.generation,
+    keys: keySet(row.generation, keys),
+    countedSince: row.countedSince,
     interval: smallestInterval(rows),
     lastSeenAt: row.lastSeenAt,
-    envelope: envelopeKeys(Buffer.from(keys.syncKey, 'base64url')),
-    secret: createSecretKey(Buffer.from(keys.secretKey, 'base64url')),
     tokenHash: hashToken(keys.token),
     variables: new Map(variables.map((v) => [v.id, v])),
     inputs: named('input'),
     outputs: named('output'),
   };
 }
+
+const keySet = (generation: number, { syncKey, secretKey }: UnitKeys): KeySet => ({
+  generation,
+  envelope: envelopeKeys(Buffer.from(syncKey, 'base64url')),
+  secret: createSecretKey(Buffer.from(secretKey, 'base64url')),
+});
+
+/** The unit's keys of this generation, where they are valid. */
+export const keysOf = ({ keys, otherKeys }: LiveUnit, generation: number): KeySet | undefined =>
+  [keys, otherKeys].find((one) => one?.generation === generation);
 
 function smallestInterval(rows: VariableRow[]): number | undefined {
   const outputs = rows.filter(({ direction }) => direction === 'output');

@@ -4,8 +4,8 @@ import type { Row } from '../database/tables.ts';
 import type { JsonValue } from '../variables/definition.ts';
 
 export type UnitRow = Pick<Row<'units'>, 'id' | 'uuid' | 'ownerId' | 'name' | 'security' | 'simulation'> &
-  Pick<Row<'unitKeys'>, 'generation' | 'sealedKeys'> &
-  Pick<Row<'unitProgress'>, 'lastSeenAt'> & { ownerUuid: string; isOwnerLocked: boolean };
+  Pick<Row<'unitKeys'>, 'generation' | 'sealedKeys' | 'otherGeneration' | 'otherSealedKeys'> &
+  Pick<Row<'unitProgress'>, 'lastSeenAt'> & { ownerUuid: string; isOwnerLocked: boolean; countedSince: number };
 
 export type VariableRow = Pick<
   Row<'variables'>,
@@ -27,6 +27,9 @@ export async function loadUnit(db: Db, uuid: string): Promise<UnitRow | undefine
       'units.simulation',
       'unitKeys.generation',
       'unitKeys.sealedKeys',
+      'unitKeys.otherGeneration',
+      'unitKeys.otherSealedKeys',
+      'unitProgress.generation as countedSince',
       'unitProgress.lastSeenAt',
       'users.uuid as ownerUuid',
       sql<boolean>`users.locked_at is not null`.as('isOwnerLocked'),
@@ -59,19 +62,20 @@ export async function loadVariables(db: Db, unitId: number): Promise<VariableRow
 export type Admission = { boot: number; seq: number; downSeq: number };
 
 /**
- * Lets a connect proof in if its (boot, n) is larger than the last one, and reserves sequence numbers for messages to the device.
+ * Lets a proof in if its (boot, n) is larger than the last one, and reserves sequence numbers for messages to the device.
  * One statement, so that of two processes only one lets the same proof in.
+ * @param countedSince as the unit was loaded: where the keys were remade since then, no old proof begins the new counters
  * @param reserve how many numbers; `downSeq` is the last one reserved
  */
 export async function admitProof(
   db: Db,
-  proof: { unitId: number; boot: number; n: number; reserve: number },
+  proof: { unitId: number; countedSince: number; boot: number; n: number; reserve: number },
 ): Promise<Admission | undefined> {
-  const { unitId, boot, n, reserve } = proof;
+  const { unitId, countedSince, boot, n, reserve } = proof;
   const result = await sql<Admission>`
     update unit_progress set connect_boot = ${boot}, connect_n = ${n}, last_seen_at = now(), disconnected_at = null,
       down_seq = case when ${boot} > connect_boot then 0 else down_seq end + ${reserve}
-    where unit_id = ${unitId} and (connect_boot, connect_n) < (${boot}, ${n})
+    where unit_id = ${unitId} and generation = ${countedSince} and (connect_boot, connect_n) < (${boot}, ${n})
     returning boot, seq, down_seq`.execute(db);
   return result.rows[0];
 }

@@ -6,7 +6,7 @@ import { type Example, readExample } from './schema-example.ts';
 import { parseJsonText } from './schema-text.ts';
 
 export type { UnitSchema } from './schema.ts';
-export { diffSchema, directionOf } from './schema-diff.ts';
+export { diffSchema, directionOf, type UnitDirection } from './schema-diff.ts';
 export { pointer, SchemaError } from './schema-error.ts';
 export { type Example, readExample } from './schema-example.ts';
 

@@ -8,6 +8,7 @@ import { sql } from 'kysely';
 import { afterAll, expect, test, vi } from 'vitest';
 import { createRouter } from '../http/router.ts';
 import { freshDatabase } from '../testing/database.ts';
+import { noUnit } from '../testing/served-app.ts';
 import { createReader, type Reader } from './reader.ts';
 import { historyRoutes } from './routes.ts';
 import { makeVariable, storeTexts } from './testing.ts';
@@ -67,7 +68,9 @@ async function serve(read: Reader, variable: { id: number; uuid: string }) {
     answer = ctx;
     return next();
   });
-  app.use(createRouter([table], async () => ({ kind: 'anonymous' })).routes()).on('error', () => undefined);
+  app
+    .use(createRouter([table], { callerOf: async () => ({ kind: 'anonymous' }), unitOf: noUnit }).routes())
+    .on('error', () => undefined);
   const server = app.listen(0, '127.0.0.1');
   await once(server, 'listening');
   return {

@@ -1,7 +1,7 @@
 import Koa, { type Context, type Middleware } from 'koa';
 import helmet from 'koa-helmet';
 import type { Log } from '../log.ts';
-import type { Caller } from '../users/caller.ts';
+import type { Caller, UnitCaller } from '../users/caller.ts';
 import type { Metrics } from './metrics.ts';
 import { accessLog, problems } from './problem.ts';
 import { rateLimits } from './rates.ts';
@@ -11,6 +11,7 @@ import { webFiles } from './web.ts';
 type Deps = {
   tables: RouteTable[];
   callerOf: (ctx: Context) => Promise<Caller>;
+  unitOf: (ctx: Context) => Promise<UnitCaller>;
   metrics: Metrics;
   /** How many proxies stand before us and may say who the caller is (X-Forwarded-For). */
   trustedProxies: number;
@@ -22,13 +23,13 @@ type Deps = {
 
 /** The HTTP door: ids and log lines, problems, headers, limits, routes, then the web. */
 export function createApp(deps: Deps): Koa {
-  const { tables, metrics, trustedProxies, isHttps, webFolder, previewOf, log } = deps;
+  const { tables, unitOf, metrics, trustedProxies, isHttps, webFolder, previewOf, log } = deps;
   const callerOf = (ctx: Context): Promise<Caller> => {
     ctx.state.caller ??= deps.callerOf(ctx);
     return ctx.state.caller;
   };
   const app = new Koa({ proxy: trustedProxies > 0, maxIpsCount: trustedProxies });
-  const router = createRouter(tables, callerOf);
+  const router = createRouter(tables, { callerOf, unitOf });
   const web = webFiles(webFolder, previewOf);
   const limits = rateLimits(callerOf);
   app.on('error', (error) => log.debug({ err: error }, 'a response could not be sent'));
@@ -65,7 +66,8 @@ function headersOf(scriptHashes: string[], isHttps: boolean, framedBy: "'none'" 
       useDefaults: false,
       directives: {
         defaultSrc: ["'self'"],
-        scriptSrc: ["'self'", ...scriptHashes],
+        // WebAssembly of our own origin: the compiler for programs of boards. It allows no eval of JavaScript (CSP3 §4.5).
+        scriptSrc: ["'self'", "'wasm-unsafe-eval'", ...scriptHashes],
         // Positions of menus and chart sizes are set as style attributes; scripts are what matters.
         styleSrc: ["'self'", "'unsafe-inline'"],
         imgSrc: ["'self'", 'data:'],

@@ -28,8 +28,12 @@ function storable(_key: string, value: unknown): unknown {
   return value;
 }
 
-/** The body's bytes, as they came. @param limit bytes */
-async function readRawBody(ctx: Context, limit: number): Promise<Buffer> {
+/**
+ * The body's bytes, as they came.
+ * @param limit bytes
+ * @throws AppError 400 cut off, 413 too large, 415 a content encoding
+ */
+export async function readRawBody(ctx: Context, limit: number): Promise<Buffer> {
   if (ctx.get('content-encoding')) throw new AppError(415, 'unsupported-media-type', 'Send the body unencoded.');
   try {
     return await getRawBody(ctx.req, { limit, length: ctx.get('content-length') || undefined });

@@ -6,8 +6,9 @@ import type { z } from 'zod';
  * - `read`, `write`: a signed-in user, or an API token of theirs with this scope
  * - `session`: a signed-in user in person, never a token
  * - `administrator`: an administrator in person, or their token with the scope `administer`
+ * - `unit`: a device, by the token and a fresh proof of its env.json
  */
-export type Access = 'anyone' | 'read' | 'write' | 'session' | 'administrator';
+export type Access = 'anyone' | 'read' | 'write' | 'session' | 'administrator' | 'unit';
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 export type RouteKey = `${Method} /${string}`;
@@ -15,22 +16,25 @@ export type RouteKey = `${Method} /${string}`;
 /** A reply that is no JSON document: the handler writes it (SSE, CSV, HTML, text). */
 export type RawReply = { contentTypes: readonly string[]; description: string };
 
+/** A body that is no JSON: the handler gets its bytes as they came. `limit` in bytes. */
+export type RawBody = { contentTypes: readonly string[]; limit: number; description: string };
+
 export type Route = {
   summary: string;
   access: Access;
   params?: z.ZodObject;
   query?: z.ZodObject;
-  body?: z.ZodType;
+  body?: z.ZodType | RawBody;
   reply: z.ZodType | RawReply;
   /** 200 unless said; 201 made, 202 accepted, 204 nothing to say */
   status?: 200 | 201 | 202 | 204;
 };
 
-type ParamNames<Path> = Path extends `${string}:${infer Rest}`
-  ? Rest extends `${infer Name}/${infer Tail}`
-    ? Name | ParamNames<`/${Tail}`>
-    : Rest
-  : never;
+/** `:name` is one step of the path, `*name` at its end all that are left. */
+type ParamNames<Path> = Path extends `${infer Step}/${infer Rest}`
+  ? ParamName<Step> | ParamNames<Rest>
+  : ParamName<Path>;
+type ParamName<Step> = Step extends `:${infer Name}` | `*${infer Name}` ? Name : never;
 
 type ParamsOf<Key> = [ParamNames<Key>] extends [never]
   ? { params?: never }
@@ -44,8 +48,8 @@ export function contract<const T extends Checked<T>>(routes: T): T {
   return routes;
 }
 
-type Parsed<S, Otherwise> = S extends z.ZodType ? z.output<S> : Otherwise;
-type Sent<S> = S extends z.ZodType ? z.input<S> : undefined;
+type Parsed<S, Otherwise> = S extends z.ZodType ? z.output<S> : S extends RawBody ? Buffer : Otherwise;
+type Sent<S> = S extends z.ZodType ? z.input<S> : S extends RawBody ? Blob : undefined;
 
 /** What a handler gets, parsed. */
 export type RouteRequest<R extends Route> = {
@@ -57,10 +61,14 @@ export type RouteRequest<R extends Route> = {
 /** What a handler answers; a raw reply is written by the handler itself. */
 export type RouteAnswer<R extends Route> = R['reply'] extends z.ZodType ? z.input<R['reply']> : unknown;
 
-/** What a caller (the web) passes: only the parts the route has. */
-export type RouteInput<R extends Route> = {
-  [P in 'params' | 'query' | 'body' as R[P] extends z.ZodType ? P : never]: Sent<R[P]>;
+/** What a caller (the web) passes: only the parts the route has; one whose fields may all be left out may be left out itself. */
+export type RouteInput<R extends Route> = Loosened<{
+  [P in 'params' | 'query' | 'body' as R[P] extends z.ZodType | RawBody ? P : never]: Sent<R[P]>;
+}>;
+type Loosened<I> = { [P in keyof I as MayBeLeftOut<I[P]> extends true ? never : P]: I[P] } & {
+  [P in keyof I as MayBeLeftOut<I[P]> extends true ? P : never]?: I[P];
 };
+type MayBeLeftOut<T> = undefined extends T ? true : object extends T ? true : false;
 
 /** What a caller (the web) gets. */
 export type RouteReply<R extends Route> = R['reply'] extends z.ZodType ? z.output<R['reply']> : Response;

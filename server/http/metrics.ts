@@ -1,15 +1,13 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 
 type Sources = {
-  stored: () => number;
-  commits: () => number;
-  waiting: () => number;
-  connections: () => number;
-  livePages: () => number;
+  journal: { statistics: { stored: number; commits: number }; size: () => number };
+  connections: { all: () => readonly unknown[] };
+  live: { listeners: { size: number } };
 };
 
 /** What Prometheus reads at /metrics. */
-export function createMetrics(sources: Sources) {
+export function createMetrics({ journal, connections, live }: Sources) {
   const registers = [new Registry()];
   const registry = registers[0] as Registry;
   collectDefaultMetrics({ register: registry });
@@ -22,11 +20,11 @@ export function createMetrics(sources: Sources) {
         this.set(read());
       },
     });
-  gauge('croft_journal_waiting', 'Entries waiting for their commit', sources.waiting);
-  gauge('croft_mqtt_connections', 'Devices connected over MQTT', sources.connections);
-  gauge('croft_live_pages', 'Open live streams', sources.livePages);
-  gauge('croft_journal_stored_total', 'Entries stored since the start', sources.stored);
-  gauge('croft_journal_commits_total', 'Commits of the journal since the start', sources.commits);
+  gauge('croft_journal_waiting', 'Entries waiting for their commit', journal.size);
+  gauge('croft_mqtt_connections', 'Devices connected over MQTT', () => connections.all().length);
+  gauge('croft_live_pages', 'Open live streams', () => live.listeners.size);
+  gauge('croft_journal_stored_total', 'Entries stored since the start', () => journal.statistics.stored);
+  gauge('croft_journal_commits_total', 'Commits of the journal since the start', () => journal.statistics.commits);
   const refusals = new Counter({
     name: 'croft_refusals_total',
     help: 'Refused messages',

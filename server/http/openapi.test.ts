@@ -14,13 +14,16 @@ type Operation = {
   responses: Record<string, unknown>;
 };
 
+/** What takes the rest of a path is a parameter like any other in OpenAPI, which has no word for it. */
+const restOfPath = new Set(Object.keys(api).flatMap((key) => /\*(\w+)$/.exec(key)?.[1] ?? []));
 const document = openApi(api, { version: '1.2.3', publicUrl: 'https://croft.example' });
 const paths = document.paths as Record<string, Record<string, Operation>>;
 const operations = Object.entries(paths).flatMap(([path, methods]) =>
   Object.entries(methods).map(([method, operation]) => ({ key: keyOf(method, path), path, ...operation })),
 );
 function keyOf(method: string, path: string): string {
-  return `${method.toUpperCase()} ${path.replaceAll(/\{(\w+)\}/g, ':$1')}`;
+  const named = path.replaceAll(/\{(\w+)\}/g, (_, name) => `${restOfPath.has(name) ? '*' : ':'}${name}`);
+  return `${method.toUpperCase()} ${named}`;
 }
 
 describe('the description', () => {

@@ -7,7 +7,7 @@ export function openApi(contract: Contract, about: { version: string; publicUrl:
   const paths: Record<string, Json> = {};
   for (const [key, route] of Object.entries(contract)) {
     const [method = '', path = ''] = key.split(' ');
-    const template = path.replaceAll(/:(\w+)/g, '{$1}');
+    const template = path.replaceAll(/[:*](\w+)/g, '{$1}');
     paths[template] = { ...paths[template], [method.toLowerCase()]: operation(key, route) };
   }
   return {
@@ -19,6 +19,12 @@ export function openApi(contract: Contract, about: { version: string; publicUrl:
       securitySchemes: {
         session: { type: 'apiKey', in: 'cookie', name: 'croft_session' },
         token: { type: 'http', scheme: 'bearer' },
+        unit: {
+          type: 'apiKey',
+          in: 'header',
+          name: 'Authorization',
+          description: '`Unit <PEPEUNIT_TOKEN>`, with a fresh proof in the header `Croft-Proof`',
+        },
       },
       schemas: componentSchemas,
     },
@@ -32,9 +38,7 @@ function operation(key: string, route: Route): Json {
     'x-access': route.access,
     security: securityOf(route),
     parameters: [...parameters(route.params, 'path'), ...parameters(route.query, 'query')],
-    ...(route.body && {
-      requestBody: { required: true, content: { 'application/json': { schema: schemaOf(route.body, 'input') } } },
-    }),
+    ...(route.body && { requestBody: { required: true, ...requestBody(route.body) } }),
     responses: {
       [route.status ?? 200]: success(route),
       default: {
@@ -45,8 +49,15 @@ function operation(key: string, route: Route): Json {
   };
 }
 
+function requestBody(body: NonNullable<Route['body']>): Json {
+  if (body instanceof z.ZodType) return { content: { 'application/json': { schema: schemaOf(body, 'input') } } };
+  const content = Object.fromEntries(body.contentTypes.map((type) => [type, {}]));
+  return { description: body.description, content };
+}
+
 function securityOf({ access }: Route): Json[] {
   if (access === 'anyone') return [{}, { session: [] }, { token: [] }];
+  if (access === 'unit') return [{ unit: [] }];
   return access === 'session' ? [{ session: [] }] : [{ session: [] }, { token: [] }];
 }
 

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createClient, type TestClient } from '../testing/client.ts';
 import { type TestInstance, testInstance, testPassword } from '../testing/instance.ts';
 import { type Key, type Make, type Parts, routeCases, schema, type Things } from '../testing/route-cases.ts';
+import { templateOf } from '../testing/templates.ts';
 import type { Access } from './contract.ts';
 
 type Document = { paths: Record<string, Record<string, { operationId: Key; 'x-access': Access }>> };
@@ -39,7 +40,10 @@ async function thingsOf(owner: TestClient) {
   const sector = await owner.call('POST /api/sectors', { body: { path: '/home' } });
   const unit = await owner.call('POST /api/units', { body: { name: 'Shed', schema, sector: sector.id } });
   const idOf = (name: string) => unit.variables.find((one) => one.name === name)?.id ?? '';
-  return { unit: unit.id, variable: idOf('warmth'), input: idOf('lamp'), sector: sector.id };
+  const template = await templateOf(croft.db, owner);
+  await template.add({ label: 'v1', schema });
+  const things = { unit: unit.id, variable: idOf('warmth'), input: idOf('lamp'), sector: sector.id };
+  return { ...things, template: template.id };
 }
 
 async function signIn(username: string): Promise<TestClient> {
@@ -75,7 +79,7 @@ async function clientOf(caller: CallerName, access: Access): Promise<TestClient>
 /** What the access rule alone answers; undefined where it lets the caller through. */
 function refusalOf(access: Access, caller: CallerName): { status: number; code: string } | undefined {
   if (access === 'anyone') return undefined;
-  if (caller === 'anonymous') return { status: 401, code: 'unauthorized' };
+  if (caller === 'anonymous' || access === 'unit') return { status: 401, code: 'unauthorized' };
   const isAllowed = {
     read: caller !== 'token without the scope',
     write: caller !== 'token without the scope',

@@ -1,12 +1,12 @@
 import { Router } from '@koa/router';
 import type { Context } from 'koa';
 import { z } from 'zod';
-import { badRequest, forbidden, type Issue, invalid, unauthorized } from '../errors.ts';
-import type { Caller, Person } from '../users/caller.ts';
-import { readJsonBody } from './body.ts';
+import { AppError, badRequest, forbidden, type Issue, invalid, unauthorized } from '../errors.ts';
+import type { Caller, Person, UnitCaller } from '../users/caller.ts';
+import { readJsonBody, readRawBody } from './body.ts';
 import type { Access, Contract, Method, Route, RouteAnswer, RouteRequest } from './contract.ts';
 
-type CallerFor<A extends Access> = A extends 'anyone' ? Caller : Person;
+type CallerFor<A extends Access> = A extends 'anyone' ? Caller : A extends 'unit' ? UnitCaller : Person;
 
 export type Handlers<T extends Contract> = {
   [K in keyof T]: (
@@ -14,7 +14,13 @@ export type Handlers<T extends Contract> = {
   ) => Promise<RouteAnswer<T[K]>> | RouteAnswer<T[K]>;
 };
 
-type Handle = (request: { params: unknown; query: unknown; body: unknown; caller: Caller; ctx: Context }) => unknown;
+type Handle = (request: {
+  params: unknown;
+  query: unknown;
+  body: unknown;
+  caller: Caller | UnitCaller;
+  ctx: Context;
+}) => unknown;
 export type RouteTable = { key: string; route: Route; handle: Handle }[];
 
 /** Joins a contract with its handlers; a missing, extra or wrongly typed handler does not compile. */
@@ -22,17 +28,23 @@ export function routes<T extends Contract>(contract: T, handlers: Handlers<T>): 
   return Object.entries(contract).map(([key, route]) => ({ key, route, handle: handlers[key] as unknown as Handle }));
 }
 
+type Callers = {
+  callerOf: (ctx: Context) => Promise<Caller>;
+  /** @throws AppError 401 unless a unit proves that it is the one */
+  unitOf: (ctx: Context) => Promise<UnitCaller>;
+};
+
 /** A router that serves the tables: access first, then input, then the handler, then the reply cut to its schema. */
-export function createRouter(tables: RouteTable[], callerOf: (ctx: Context) => Promise<Caller>): Router {
+export function createRouter(tables: RouteTable[], { callerOf, unitOf }: Callers): Router {
   const router = new Router();
   for (const { key, route, handle } of tables.flat()) {
     const [method, path] = key.split(' ') as [Method, string];
     router.register(path, [method], async (ctx: Context) => {
       ctx.state.route = key;
-      const caller = admit(route.access, await callerOf(ctx));
+      const caller = route.access === 'unit' ? await unitOf(ctx) : admit(route.access, await callerOf(ctx));
       const params = parse(route.params, ctx.params, '');
       const query = parse(route.query, ctx.query, '');
-      const body = route.body ? parse(route.body, await readJsonBody(ctx), '') : undefined;
+      const body = await readBody(route, ctx);
       const answer = await handle({ params, query, body, caller, ctx });
       if (route.reply instanceof z.ZodType) reply(ctx, route, answer);
     });
@@ -55,6 +67,15 @@ function admit(access: Access, caller: Caller): Caller {
     throw forbidden(`This API token lacks the scope "${access}".`);
   }
   return caller;
+}
+
+async function readBody({ body }: Route, ctx: Context): Promise<unknown> {
+  if (body === undefined) return undefined;
+  if (body instanceof z.ZodType) return parse(body, await readJsonBody(ctx), '');
+  if (!ctx.is([...body.contentTypes])) {
+    throw new AppError(415, 'unsupported-media-type', `Send ${body.contentTypes.join(' or ')}.`);
+  }
+  return readRawBody(ctx, body.limit);
 }
 
 function reply(ctx: Context, route: Route, answer: unknown): void {

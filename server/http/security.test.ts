@@ -34,7 +34,7 @@ describe('headers', () => {
       );
       expect(Object.fromEntries(policy)).toMatchObject({
         'default-src': "'self'",
-        'script-src': "'self'",
+        'script-src': "'self' 'wasm-unsafe-eval'",
         'connect-src': "'self'",
         'object-src': "'none'",
         'base-uri': "'none'",

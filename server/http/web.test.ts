@@ -32,8 +32,8 @@ test('the page may run its own inline script, by its hash, and no other', async 
   const hash = `'sha256-${createHash('sha256').update(script).digest('base64')}'`;
   expect(inlineScriptHashes(shell)).toEqual([hash]);
   const { headers } = await door.fetch('/');
-  expect(headers.get('content-security-policy')).toContain(`script-src 'self' ${hash};`);
-  expect(headers.get('content-security-policy')).not.toMatch(/script-src[^;]*unsafe/);
+  expect(headers.get('content-security-policy')).toContain(`script-src 'self' 'wasm-unsafe-eval' ${hash};`);
+  expect(headers.get('content-security-policy')).not.toMatch(/script-src[^;]*'unsafe/);
 });
 
 test.each(['/', '/units/0197', '/explore?search=a.b'])('%s is the page, asked for anew each time', async (path) => {

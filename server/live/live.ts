@@ -18,12 +18,23 @@ export type Listener = {
   refresh: () => Promise<void>;
 };
 
+/** How far a unit's way to another version of its program is. */
+type UpdateEvent = {
+  unit: string;
+  id: string;
+  status: string;
+  detail: string;
+  filesFetched: number;
+  bytesFetched: number;
+};
+
 export type UnitEvent =
   | { event: 'presence'; data: { unit: string; presence: string; lastSeenAt: string | null } }
   | { event: 'refusal'; data: { unit: string; reason: string; detail: string; topic: string } }
   | { event: 'state'; data: { unit: string; state: { [name: string]: JsonValue } } }
   | { event: 'log'; data: { unit: string; level: string; text: string; at: string } }
   | { event: 'command'; data: { unit: string; id: string; status: string; detail: string } }
+  | { event: 'update'; data: UpdateEvent }
   | { event: 'connection'; data: { unit: string; event: string; detail: string } };
 
 /** A page that reads slower than this many bytes behind is closed; it comes back by itself and resumes. */

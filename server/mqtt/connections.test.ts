@@ -8,9 +8,9 @@ import { createSender } from './senders.ts';
 
 const unitOf = (uuid: string): LiveUnit => ({
   ...{ id: 1, uuid, name: uuid, ownerId: 1, ownerUuid: 'owner', isOwnerLocked: false, isSimulated: false },
-  ...{ security: 'token', generation: 1, interval: undefined, lastSeenAt: null, tokenHash: Buffer.alloc(32) },
-  envelope: envelopeKeys(Buffer.alloc(32)),
-  secret: generateKeySync('hmac', { length: 256 }),
+  ...{ security: 'token', countedSince: 1, interval: undefined, lastSeenAt: null, tokenHash: Buffer.alloc(32) },
+  keys: { generation: 1, envelope: envelopeKeys(Buffer.alloc(32)), secret: generateKeySync('hmac', { length: 256 }) },
+  otherKeys: undefined,
   ...{ variables: new Map(), inputs: new Map(), outputs: new Map() },
 });
 

@@ -124,11 +124,11 @@ export function createConnections({ inputConfirmed, commandSent, now = Date.now 
 export type Connections = ReturnType<typeof createConnections>;
 
 function sealed(connection: Connection, topic: string, text: string): Buffer {
-  const { unit } = connection.sender;
+  const { envelope, generation } = connection.sender.keys;
   connection.downSeq++;
-  return seal(unit.envelope, {
+  return seal(envelope, {
     direction: 1,
-    generation: unit.generation,
+    generation,
     boot: connection.boot,
     seq: connection.downSeq,
     topic,

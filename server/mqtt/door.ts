@@ -4,7 +4,7 @@ import { createServer, type Server, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { createServer as createTlsServer } from 'node:tls';
 import { Aedes, type Client } from 'aedes';
-import type { Directory } from '../directory/directory.ts';
+import { type Directory, keysOf } from '../directory/directory.ts';
 import type { Log } from '../log.ts';
 import { type Admission, type Attempt, downBlock } from './admission.ts';
 import type { Connection, Connections } from './connections.ts';
@@ -93,8 +93,8 @@ export function createMqttDoor(deps: Deps) {
     callback(new Error('QoS 2 is not understood'));
   }
 
-  function prepare(client: Client, { unit, counters, down }: Extract<Admission, { ok: true }>): void {
-    const sender = createSender(unit, deps.rate, counters);
+  function prepare(client: Client, { unit, keys, counters, down }: Extract<Admission, { ok: true }>): void {
+    const sender = createSender(unit, deps.rate, keys, counters);
     sender.flow = senders.get(unit.uuid)?.flow ?? sender.flow;
     senders.set(unit.uuid, sender);
     byClient.set(client, {
@@ -162,8 +162,9 @@ export function createMqttDoor(deps: Deps) {
     if (!connections.has(uuid)) return;
     const unit = await directory.find(uuid);
     for (const { sender, socket } of connections.of(uuid)) {
-      const isSame = unit?.generation === sender.unit.generation && unit.security === sender.unit.security;
-      if (unit && isSame && !unit.isOwnerLocked) sender.unit = unit;
+      const keys = unit && keysOf(unit, sender.keys.generation);
+      const mayStay = keys && unit.security === sender.unit.security && !unit.isOwnerLocked;
+      if (mayStay) Object.assign(sender, { unit, keys });
       else socket.destroy();
     }
   }

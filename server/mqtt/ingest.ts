@@ -74,9 +74,9 @@ export function createIngest({ journal, refuse, throttled, receive, payloadLimit
   /** Opens the envelope and moves the replay counter; refuses and returns undefined where it cannot. */
   function unseal(message: Message): Buffer | undefined {
     const { sender, topic, payload } = message;
-    const opened = open(sender.unit.envelope, { topic, direction: 0, payload });
+    const opened = open(sender.keys.envelope, { topic, direction: 0, payload });
     if (!opened.ok) {
-      const isOld = opened.reason === 'seal' && generationOf(payload) !== sender.unit.generation % 128;
+      const isOld = opened.reason === 'seal' && generationOf(payload) !== sender.keys.generation % 128;
       if (isOld) refused(message, 'old-key', 'Sealed with a key from before env.json was remade.');
       else refused(message, `bad-envelope-${opened.reason}`, explain[opened.reason]);
       return undefined;
@@ -123,7 +123,7 @@ export function createIngest({ journal, refuse, throttled, receive, payloadLimit
     journal.enqueue({ unitId: unit.id, unitUuid: unit.uuid, ...entry }, done);
   }
 
-  const heard = ({ unit: { generation }, boot, seq }: Sender) => ({ generation, boot, seq, at: now() });
+  const heard = ({ unit, boot, seq }: Sender) => ({ generation: unit.countedSince, boot, seq, at: now() });
 
   return {
     publish,
@@ -134,7 +134,7 @@ export function createIngest({ journal, refuse, throttled, receive, payloadLimit
         const done = (error?: Error) => (error ? reject(error) : resolve());
         const records = values.map((value) => ({ ...value, at: now() }));
         const message = { sender: { unit, boot: 0, seq: 0 }, topic: `unit/${unit.uuid}/output`, done };
-        accept(message, { records }, { generation: unit.generation, boot: 0, seq: 0, at: now() });
+        accept(message, { records }, { generation: unit.countedSince, boot: 0, seq: 0, at: now() });
       });
     },
   };

@@ -66,10 +66,12 @@ describe('too fast', () => {
 });
 
 describe('TLS', () => {
-  test('a device that checks the certificate connects, and env.json names the TLS port', async () => {
-    const { unit, env } = await units.makeUnit('sealed');
+  test('a device that checks the certificate connects, and env.json names the TLS port where nothing is sealed', async () => {
+    const { unit, env } = await units.makeUnit('token');
     expect(env).toMatchObject({ MQTT_TLS: true });
-    const device = await sealedDevice(env, {
+    const sealed = await units.makeUnit('sealed');
+    expect(sealed.env).toMatchObject({ MQTT_TLS: false, MQTT_PORT: await plainPort() });
+    const device = await tokenDevice(env, {
       port: 0,
       url: `mqtts://localhost:${env.MQTT_PORT}`,
       options: { ca: readFileSync(file('localhost.crt')) },

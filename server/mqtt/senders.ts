@@ -1,9 +1,11 @@
-import type { LiveUnit } from '../directory/directory.ts';
+import type { KeySet, LiveUnit } from '../directory/directory.ts';
 import { createFlow, type Flow, type Rate } from './flow.ts';
 
 /** A unit as the door knows it: where its counters stand and what waits for its turn. */
 export type Sender = {
   unit: LiveUnit;
+  /** Those it was let in with: for as long as they are valid, they are the ones of its messages, both ways. */
+  keys: KeySet;
   /** The last (boot, seq) let in; what is not larger is a replay. */
   boot: number;
   seq: number;
@@ -14,6 +16,6 @@ export type Sender = {
   quietUntil: number;
 };
 
-export function createSender(unit: LiveUnit, rate: Rate, counters = { boot: 0, seq: 0 }): Sender {
-  return { unit, ...counters, flow: createFlow(rate), held: [], quietUntil: 0 };
+export function createSender(unit: LiveUnit, rate: Rate, keys = unit.keys, counters = { boot: 0, seq: 0 }): Sender {
+  return { unit, keys, ...counters, flow: createFlow(rate), held: [], quietUntil: 0 };
 }

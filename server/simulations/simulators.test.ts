@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { readUnitExample, readUnitExamples } from '../units/examples.ts';
 import { parseSchemaText } from '../documents/schema.ts';
+import { readUnitExample, readUnitExamples } from '../units/examples.ts';
 import { compileCheck, type JsonValue } from '../variables/definition.ts';
 import { createAlarmedDoor } from './alarmed-door.ts';
 import { createDimmerLamp } from './dimmer-lamp.ts';

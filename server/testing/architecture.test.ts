@@ -32,6 +32,8 @@ const layerOf: Record<string, (typeof layers)[number]> = {
   'secrets.ts': 'base',
   'instance-key.ts': 'base',
   'network.ts': 'base',
+  'outgoing.ts': 'base',
+  'outgoing-error.ts': 'base',
   'buckets.ts': 'base',
 };
 
@@ -167,7 +169,7 @@ describe('files', () => {
 
 describe('routes', () => {
   test('declare who may call them', () => {
-    const levels = ['anyone', 'read', 'write', 'session', 'administrator'];
+    const levels = ['anyone', 'read', 'write', 'session', 'administrator', 'unit'];
     const undeclared = Object.entries(api).filter(([, { access }]) => !levels.includes(access));
     expect(undeclared).toEqual([]);
   });

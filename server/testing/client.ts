@@ -22,7 +22,7 @@ export function createClient(url: () => string, options: { bearer?: string } = {
 
   async function send(key: string, parts: Parts = {}, headers: Record<string, string> = {}): Promise<Response> {
     const [method = '', template = ''] = key.split(' ');
-    const path = template.replaceAll(/:(\w+)/g, (_, name) => encodeURIComponent(String(parts.params?.[name])));
+    const path = template.replaceAll(/[:*](\w+)/g, (_, name) => encodeURIComponent(String(parts.params?.[name])));
     const address = new URL(path, url());
     for (const [name, value] of Object.entries(parts.query ?? {})) {
       if (value !== undefined) address.searchParams.set(name, String(value));
@@ -31,10 +31,12 @@ export function createClient(url: () => string, options: { bearer?: string } = {
       method,
       headers: {
         ...(options.bearer ? { Authorization: `Bearer ${options.bearer}` } : { Origin: url(), Cookie: cookie }),
-        ...(parts.body === undefined ? {} : { 'Content-Type': 'application/json' }),
+        ...(parts.body === undefined || parts.body instanceof Blob ? {} : { 'Content-Type': 'application/json' }),
         ...headers,
       },
-      ...(parts.body === undefined ? {} : { body: JSON.stringify(parts.body) }),
+      ...(parts.body === undefined
+        ? {}
+        : { body: parts.body instanceof Blob ? parts.body : JSON.stringify(parts.body) }),
     });
     for (const set of response.headers.getSetCookie()) cookie = set.split(';')[0] ?? '';
     return response;

@@ -1,3 +1,4 @@
+import { zipSync } from 'fflate';
 import type { Api } from '../contract.ts';
 import type { TestClient } from './client.ts';
 
@@ -5,7 +6,15 @@ export type Parts = { params?: Record<string, string>; query?: Record<string, st
 export type Key = keyof Api & string;
 
 /** What exists before a call, all of it the owner's and private. */
-export type Things = { unit: string; variable: string; input: string; sector: string; otherUser: string };
+export type Things = {
+  unit: string;
+  variable: string;
+  input: string;
+  sector: string;
+  otherUser: string;
+  /** With one version, without a program. */
+  template: string;
+};
 
 /**
  * A request that is right in all but, perhaps, its caller. `owner` is the status its owner gets, `others` that of any other
@@ -24,6 +33,7 @@ export type Make = { owner: TestClient; administrator: TestClient; anotherSessio
 const nothing = () => ({});
 const unitOf = ({ unit }: Things) => ({ params: { id: unit } });
 const variableOf = ({ variable }: Things) => ({ params: { id: variable } });
+const templateOf = ({ template }: Things) => ({ params: { id: template } });
 /** Of the one private unit. */
 export const schema = {
   input_variables: { lamp: { type: 'boolean' } },
@@ -34,6 +44,19 @@ const commandOf: RouteCase['request'] = async ({ unit }, { owner }) => {
     params: { id: unit },
     body: { command: 'reboot' },
   });
+  return { params: { id } };
+};
+const versionOf: RouteCase['request'] = async ({ template }, { owner }) => {
+  const versions = await owner.call('GET /api/templates/:id/versions', { params: { id: template } });
+  return { params: { id: template, version: versions[0]?.id ?? '' } };
+};
+const zip = () =>
+  new Blob([Uint8Array.from(zipSync({ 'schema.json': Buffer.from('{}') }))], { type: 'application/zip' });
+/** Of a program that was loaded by hand. */
+const updateOf: RouteCase['request'] = async ({ template }, { owner }) => {
+  const unit = await owner.call('POST /api/units', { body: { name: freshName(), template } });
+  const body = { overTheAir: false };
+  const { id } = await owner.call('POST /api/units/:id/updates', { params: { id: unit.id }, body });
   return { params: { id } };
 };
 let count = 0;
@@ -102,6 +125,40 @@ export const routeCases: Record<Key, RouteCase> = {
   'GET /api/units/:id/commands': private_(200, unitOf),
   'GET /api/commands/:id': private_(200, commandOf),
   'DELETE /api/commands/:id': private_(200, commandOf),
+
+  'GET /api/templates': own(200),
+  // Nothing is there to be read, and nobody waits for it.
+  'POST /api/templates': own(202, () => ({ body: { name: freshName(), url: 'https://127.0.0.1:1/a.git' } })),
+  'POST /api/templates/import': own(201, () => ({ query: { name: freshName() }, body: zip() })),
+  'GET /api/templates/:id': private_(200, templateOf),
+  'PATCH /api/templates/:id': private_(200, (things) => ({ ...templateOf(things), body: { visibility: 'private' } })),
+  'DELETE /api/templates/:id': private_(204, async (_, { owner }) => {
+    const made = await owner.call('POST /api/templates/import', { query: { name: freshName() }, body: zip() });
+    return { params: { id: made.id } };
+  }),
+  // It has no repository.
+  'POST /api/templates/:id/check': private_(409, templateOf),
+  'GET /api/templates/:id/versions': private_(200, templateOf),
+  'GET /api/templates/:id/versions/:version': private_(200, versionOf),
+  'GET /api/templates/:id/versions/:version/files': private_(200, versionOf),
+  'GET /api/templates/:id/versions/:version/zip': private_(200, versionOf),
+
+  'GET /api/units/:id/program': private_(200, unitOf),
+  'GET /api/units/:id/updates': private_(200, unitOf),
+  // The unit was not made from a template.
+  'POST /api/units/:id/updates': private_(409, (things) => ({ ...unitOf(things), body: {} })),
+  'GET /api/templates/:id/units': private_(200, templateOf),
+  'POST /api/templates/:id/updates': private_(409, (things) => ({
+    ...templateOf(things),
+    body: { units: [things.unit] },
+  })),
+  'DELETE /api/updates/:id': private_(409, updateOf),
+  'GET /api/board-images': own(200),
+  'GET /api/board-images/:name': own(404, () => ({ params: { name: 'missing.bin' } })),
+  // For units by their proof: everybody else is turned away.
+  'GET /api/device/firmware': own(401),
+  'GET /api/device/files/*path': own(401, () => ({ params: { path: 'main.py' } })),
+  'GET /api/device/env': own(401),
 
   'GET /api/variables/:id': private_(200, variableOf),
   'GET /api/variables/:id/history': private_(200, variableOf),

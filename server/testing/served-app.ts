@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
+import { unauthorized } from '../errors.ts';
 import { createApp } from '../http/app.ts';
 import { createMetrics } from '../http/metrics.ts';
 import type { RouteTable } from '../http/router.ts';
@@ -18,13 +19,17 @@ type Options = Partial<Omit<Parameters<typeof createApp>[0], 'metrics' | 'log' |
 export async function servedApp(tables: RouteTable[], options: Options = {}) {
   const lines: string[] = [];
   const webFolder = await mkdtemp(join(tmpdir(), 'croft-web-'));
-  const none = () => 0;
-  const metrics = createMetrics({ stored: none, commits: none, waiting: none, connections: none, livePages: none });
+  const metrics = createMetrics({
+    journal: { statistics: { stored: 0, commits: 0 }, size: () => 0 },
+    connections: { all: () => [] },
+    live: { listeners: new Set() },
+  });
   const app = createApp({
     trustedProxies: 1,
     isHttps: false,
     webFolder,
     previewOf: async () => '',
+    unitOf: noUnit,
     ...options,
     tables,
     metrics,
@@ -58,3 +63,6 @@ function callerNamed(text: string): Caller {
   const scopes = isSession ? (['read', 'write', 'administer'] as const) : (['read'] as const);
   return { kind: 'person', userId: Number(user), id: user, username: user, role: 'user', scopes, sessionId };
 }
+
+/** For doors without devices. */
+export const noUnit = () => Promise.reject(unauthorized('Here are no units.'));

@@ -14,8 +14,12 @@ const writers: Record<string, readonly string[]> = {
   sectors: ['sectors/store.ts'],
   units: ['units/store.ts'],
   unit_keys: ['units/keys-store.ts'],
+  templates: ['templates/store.ts'],
+  template_versions: ['templates/versions-store.ts'],
+  template_files: ['templates/versions-store.ts'],
   refusals: ['units/refusals-store.ts'],
   commands: ['commands/store.ts'],
+  unit_updates: ['programs/store.ts'],
   variables: ['variables/store.ts'],
   events: ['journal/store.ts'],
   // The rest partition of events, which the upkeep empties.

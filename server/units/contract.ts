@@ -36,10 +36,25 @@ const unit = z.object({
   variables: z.array(variable),
 });
 
+const versionOfTemplate = z.object({ id: z.uuid(), label: z.string() });
+
 const ownUnit = unit.extend({
+  template: z
+    .object({
+      id: z.uuid(),
+      name: z.string(),
+      version: versionOfTemplate,
+      latest: versionOfTemplate,
+      isBehind: z.boolean(),
+    })
+    .nullable()
+    .meta({ description: 'What the unit was made from; null: from a schema of its own' }),
   state: z.record(z.string(), z.json()).meta({ description: 'What the unit reports about itself' }),
   keysGeneration: z.int(),
   keysMadeAt: time,
+  keysChanging: z
+    .boolean()
+    .meta({ description: 'New keys wait for the board to take them; the old ones work until then' }),
   schema: z.record(z.string(), z.json()),
   example: z.record(z.string(), z.json()),
   settings: z.record(z.string(), z.json()).meta({ description: 'The own values of env.json, as the owner set them' }),
@@ -97,12 +112,16 @@ export const unitsContract = contract({
     ),
   },
   'POST /api/units': {
-    summary: 'Make a unit from schema.json and json_example.json',
+    summary: 'Make a unit from a template, or from schema.json and json_example.json',
     access: 'write',
     body: z.object({
       name: unitName,
       sector: z.uuid().nullable().default(null),
-      schema: document,
+      template: z
+        .uuid()
+        .optional()
+        .meta({ description: 'Its newest version is taken, in place of schema and example' }),
+      schema: document.optional(),
       example: document.default({}),
       security: security.default('sealed'),
       visibility: visibility.default('private'),
@@ -170,9 +189,17 @@ export const unitsContract = contract({
     reply: ownUnit,
   },
   'POST /api/units/:id/keys': {
-    summary: 'Remake the keys of env.json; old ones stop working at once',
+    summary: 'Remake the keys of env.json; old ones stop working at once, or once the board has taken the new ones',
     access: 'session',
     params: id,
+    body: z
+      .object({
+        overlap: z.boolean().meta({
+          description:
+            'The board is sent the new ones; both work until it has confirmed them. Not for keys that others know',
+        }),
+      })
+      .default({ overlap: false }),
     reply: ownUnit,
   },
   'GET /api/units/:id/refusals': {
@@ -185,6 +212,12 @@ export const unitsContract = contract({
     summary: 'Log lines the unit sent, newest first',
     access: 'read',
     params: id,
-    reply: z.array(z.object({ at: time, level: z.string(), text: z.string() })),
+    query: z.object({
+      search: z.string().max(100).default('').meta({ description: 'What a line holds, in either case' }),
+      level: z.string().max(16).optional(),
+      before: z.coerce.number().int().min(1).optional().meta({ description: 'The id of the oldest line known' }),
+      limit: z.coerce.number().int().min(1).max(500).default(100),
+    }),
+    reply: z.array(z.object({ id: z.int(), at: time, level: z.string(), text: z.string() })),
   },
 });

@@ -6,7 +6,7 @@ import { fittingSettings, makeEnv, readSettings } from './env.ts';
 
 const uuid = '0192f0c4-7b1e-7c3a-9d2e-5f6a7b8c9d0e';
 const keys = { syncKey: 'sync', secretKey: 'secret', token: 'short', pepeunitToken: 'a.b.c' };
-const endpoints = { url: 'https://croft.example', mqttHost: 'croft.example', mqttPort: 1883, mqttTls: false };
+const endpoints = { url: 'https://croft.example', mqttHost: 'croft.example', mqttPort: 1883, mqttTlsPort: undefined };
 const sealed = { uuid, security: 'sealed', keys, endpoints } as const;
 const plain = { ...sealed, security: 'token' } as const;
 const connection = {
@@ -36,6 +36,12 @@ describe('env.json', () => {
       SECRET_KEY: 'secret',
     });
     expect(makeEnv(plain, {}, {})).toEqual({ ...connection, MQTT_USER: uuid, MQTT_PASSWORD: 'short' });
+  });
+
+  test('names the listener with TLS where there is one, but not to what is sealed already', () => {
+    const withTls = { endpoints: { ...endpoints, mqttTlsPort: 8883 } };
+    expect(makeEnv({ ...plain, ...withTls }, {}, {})).toMatchObject({ MQTT_PORT: 8883, MQTT_TLS: true });
+    expect(makeEnv({ ...sealed, ...withTls }, {}, {})).toMatchObject({ MQTT_PORT: 1883, MQTT_TLS: false });
   });
 
   test('fills in what else is asked for, and leaves the network of the house empty', () => {

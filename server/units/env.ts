@@ -2,8 +2,8 @@ import { type Example, pointer, readExample, SchemaError } from '../documents/do
 import { type Issue, invalid } from '../errors.ts';
 import type { UnitKeys } from './keys.ts';
 
-/** Where devices find this instance, as it sees itself. */
-export type PublicEndpoints = { url: string; mqttHost: string; mqttPort: number; mqttTls: boolean };
+/** Where devices find this instance, as it sees itself; `mqttTlsPort` where it has a certificate. */
+export type PublicEndpoints = { url: string; mqttHost: string; mqttPort: number; mqttTlsPort: number | undefined };
 
 type Security = 'sealed' | 'token';
 type Facts = { uuid: string; security: Security; keys: UnitKeys; endpoints: PublicEndpoints };
@@ -17,6 +17,9 @@ const always = ['sealed', 'token'] as const;
 /** The user fills it in on the own computer: it never reaches the instance. */
 const leftEmpty: ReservedName = { needed: [], value: () => '' };
 
+/** What is sealed needs no TLS, and an ESP8266 has no room for it; what is not is given the listener with TLS. */
+const tlsPort = ({ security, endpoints }: Facts) => (security === 'token' ? endpoints.mqttTlsPort : undefined);
+
 /** The names the instance fills in. Another ecosystem's names are further rows. */
 const vocabulary = new Map<string, ReservedName>([
   ['PEPEUNIT_URL', { needed: always, value: ({ endpoints }) => endpoints.url }],
@@ -25,8 +28,8 @@ const vocabulary = new Map<string, ReservedName>([
   ['SECRET_KEY', { needed: ['sealed'], value: ({ keys }) => keys.secretKey }],
   ['UNIT_UUID', { needed: always, value: ({ uuid }) => uuid }],
   ['MQTT_HOST', { needed: always, value: ({ endpoints }) => endpoints.mqttHost }],
-  ['MQTT_PORT', { needed: always, value: ({ endpoints }) => endpoints.mqttPort }],
-  ['MQTT_TLS', { needed: always, value: ({ endpoints }) => endpoints.mqttTls }],
+  ['MQTT_PORT', { needed: always, value: (facts) => tlsPort(facts) ?? facts.endpoints.mqttPort }],
+  ['MQTT_TLS', { needed: always, value: (facts) => tlsPort(facts) !== undefined }],
   ['MQTT_USER', { needed: ['token'], value: ({ uuid, security }) => (security === 'token' ? uuid : '') }],
   ['MQTT_PASSWORD', { needed: ['token'], value: ({ keys, security }) => (security === 'token' ? keys.token : '') }],
   ['WIFI_SSID', leftEmpty],

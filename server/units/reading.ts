@@ -8,7 +8,7 @@ import { visibility } from '../variables/contract.ts';
 import type { PresenceOf, StoredVariable, Variables } from '../variables/variables.ts';
 import type { unitsContract } from './contract.ts';
 import type { UnitKeyring } from './keys.ts';
-import { countUnits, lockUnit, type StoredUnit, searchUnits, unitByUuid, unitsOfOwner } from './store.ts';
+import { countUnits, lockUnit, type StoredUnit, searchUnits, templateOf, unitByUuid, unitsOfOwner } from './store.ts';
 import { presentOwnUnit, presentUnit, type UnitView } from './view.ts';
 
 type Deps = { db: Db; sectors: Sectors; variables: Variables; presenceOf: PresenceOf; keyring: UnitKeyring };
@@ -42,6 +42,11 @@ export function createReading({ db, sectors, variables, presenceOf, keyring }: D
     return mine || view?.variables.length ? view : undefined;
   }
 
+  async function presentedOwn(view: UnitView) {
+    const { templateVersionId } = view.unit;
+    return presentOwnUnit(view, templateVersionId === null ? null : await templateOf(db, templateVersionId), keyring);
+  }
+
   function expectOwn(caller: Person, unit: StoredUnit | undefined): StoredUnit {
     if (!unit || !owns(caller, unit.ownerId)) throw notFound('unit');
     return unit;
@@ -60,14 +65,14 @@ export function createReading({ db, sectors, variables, presenceOf, keyring }: D
     async showOwn(caller: Person, uuid: string) {
       const view = await viewFor(caller, await own(caller, uuid));
       if (!view) throw notFound('unit');
-      return presentOwnUnit(view, keyring);
+      return presentedOwn(view);
     },
 
     async show(caller: Caller, uuid: string) {
       const unit = await unitByUuid(db, uuid);
       const view = unit && (await viewFor(caller, unit));
       if (!view) throw notFound('unit');
-      return owns(caller, view.unit.ownerId) ? presentOwnUnit(view, keyring) : presentUnit(view, false);
+      return owns(caller, view.unit.ownerId) ? presentedOwn(view) : presentUnit(view, false);
     },
 
     async listOwn(caller: Person) {

@@ -12,9 +12,8 @@ export type RefusalRow = {
   lastAt: Date;
 };
 
-/** Rows kept of each unit, and log lines shown. */
+/** Rows kept of each unit. */
 export const mostRefusals = 100;
-const mostLogLines = 200;
 
 /**
  * Stores refusals, at most `mostRefusals` of one unit, in one statement for all units. A row younger than ten minutes that
@@ -63,16 +62,5 @@ export function listRefusals(db: Db, unitId: number) {
     .orderBy('lastAt', 'desc')
     .orderBy('id', 'desc')
     .limit(mostRefusals)
-    .execute();
-}
-
-/** The last lines a unit logged, newest first. */
-export function listLog(db: Db, unitId: number) {
-  return db
-    .selectFrom('unitLog')
-    .select(['at', 'level', 'text'])
-    .where('unitId', '=', unitId)
-    .orderBy('id', 'desc')
-    .limit(mostLogLines)
     .execute();
 }

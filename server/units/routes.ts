@@ -6,9 +6,10 @@ import type { Changing } from './changing.ts';
 import { unitsContract } from './contract.ts';
 import { readUnitExamples } from './examples.ts';
 import type { Identity } from './identity.ts';
+import { searchLog } from './log-store.ts';
 import type { Making } from './making.ts';
 import type { Reading } from './reading.ts';
-import { listLog, listRefusals } from './refusals-store.ts';
+import { listRefusals } from './refusals-store.ts';
 
 type Deps = { db: Db; reading: Reading; making: Making; changing: Changing; identity: Identity };
 
@@ -19,7 +20,7 @@ export const unitsRoutes = ({ db, reading, making, changing, identity }: Deps) =
     'GET /api/units': ({ caller }) => reading.listOwn(caller),
     'GET /api/explore': ({ caller, query }) => reading.explore(caller, query),
     'GET /api/unit-examples': () => readUnitExamples(),
-    'POST /api/units': async ({ caller, body }) => reading.showOwn(caller, await making.fromSchema(caller, body)),
+    'POST /api/units': async ({ caller, body }) => reading.showOwn(caller, await making.physical(caller, body)),
     'POST /api/units/virtual': async ({ caller, body }) => reading.showOwn(caller, await making.virtual(caller, body)),
     'GET /api/units/:id': ({ caller, params }) => reading.show(caller, params.id),
     'PATCH /api/units/:id': async ({ caller, params, body }) => {
@@ -42,8 +43,8 @@ export const unitsRoutes = ({ db, reading, making, changing, identity }: Deps) =
       await identity.changeSettings(caller, params.id, body);
       return reading.showOwn(caller, params.id);
     },
-    'POST /api/units/:id/keys': async ({ caller, params }) => {
-      await identity.remakeKeys(caller, params.id);
+    'POST /api/units/:id/keys': async ({ caller, params, body }) => {
+      await identity.remakeKeys(caller, params.id, body);
       return reading.showOwn(caller, params.id);
     },
     'GET /api/units/:id/refusals': async ({ caller, params }) => {
@@ -54,8 +55,8 @@ export const unitsRoutes = ({ db, reading, making, changing, identity }: Deps) =
         lastAt: row.lastAt.toISOString(),
       }));
     },
-    'GET /api/units/:id/log': async ({ caller, params }) => {
-      const rows = await listLog(db, await idOf(caller, params.id));
+    'GET /api/units/:id/log': async ({ caller, params, query }) => {
+      const rows = await searchLog(db, await idOf(caller, params.id), query);
       return rows.map((row) => ({ ...row, at: row.at.toISOString() }));
     },
   });

@@ -17,6 +17,7 @@ const columns = [
   'units.security',
   'units.visibility',
   'units.createdAt',
+  'units.templateVersionId',
   'users.username as owner',
   'sectors.uuid as sector',
   'unitProgress.lastSeenAt',
@@ -24,6 +25,7 @@ const columns = [
   'unitKeys.generation',
   'unitKeys.madeAt as keysMadeAt',
   'unitKeys.sealedSettings',
+  sql<boolean>`unit_keys.other_generation is not null`.as('keysChanging'),
 ] as const;
 
 const selectUnits = (db: Db) =>
@@ -44,9 +46,26 @@ export function unitByUuid(db: Db, uuid: string): Promise<StoredUnit | undefined
   return selectUnits(db).where('units.uuid', '=', uuid).executeTakeFirst();
 }
 
+/** The template a unit was made from, with the version it has and the newest there is. */
+export async function templateOf(db: Db, versionId: number) {
+  const found = await db
+    .selectFrom('templateVersions as version')
+    .innerJoin('templates', 'templates.id', 'version.templateId')
+    .innerJoin('templateVersions as latest', 'latest.id', 'templates.latestVersionId')
+    .select(['templates.uuid', 'templates.name', 'version.uuid as versionUuid', 'version.label'])
+    .select(['latest.uuid as latestUuid', 'latest.label as latestLabel'])
+    .where('version.id', '=', versionId)
+    .executeTakeFirst();
+  return found ?? null;
+}
+
+export type UnitTemplate = Awaited<ReturnType<typeof templateOf>>;
+
 /** Upper and lower case alike in every script, also where the database's own locale folds ASCII only (C). */
-const contains = (column: string, pattern: string) =>
-  sql<boolean>`${sql.ref(column)} collate "und-x-icu" ilike ${pattern}`;
+export function contains(column: string, text: string) {
+  const pattern = `%${text.replaceAll(/[\\%_]/g, '\\$&')}%`;
+  return sql<boolean>`${sql.ref(column)} collate "und-x-icu" ilike ${pattern}`;
+}
 
 /** Like unitByUuid, and nobody else changes the unit until the transaction ends. */
 export function lockUnit(tx: Db, uuid: string): Promise<StoredUnit | undefined> {
@@ -98,7 +117,6 @@ type Search = { visibilities: readonly Visibility[]; text: string };
 const shownTo =
   ({ visibilities, text }: Search) =>
   ({ eb, and, or, exists, selectFrom }: ExpressionBuilder<Database, 'units' | 'users'>) => {
-    const pattern = `%${text.replaceAll(/[\\%_]/g, '\\$&')}%`;
     const shownOutputs = selectFrom('variables')
       .whereRef('variables.unitId', '=', 'units.id')
       .where('variables.direction', '=', 'output')
@@ -107,9 +125,9 @@ const shownTo =
       eb('units.visibility', 'in', visibilities),
       exists(shownOutputs.select('variables.id')),
       or([
-        contains('units.name', pattern),
-        contains('users.username', pattern),
-        exists(shownOutputs.select('variables.id').where(contains('variables.name', pattern))),
+        contains('units.name', text),
+        contains('users.username', text),
+        exists(shownOutputs.select('variables.id').where(contains('variables.name', text))),
       ]),
     ]);
   };
@@ -163,7 +181,7 @@ export async function updateUnit(
 export async function updateDocuments(
   tx: Db,
   id: number,
-  documents: { schema: string; example?: string },
+  documents: { schema: string; example?: string; templateVersionId?: number },
 ): Promise<void> {
   await tx.updateTable('units').set(documents).where('id', '=', id).execute();
 }

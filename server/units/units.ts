@@ -1,34 +1,43 @@
 import type { Db } from '../database/connection.ts';
 import type { Secrets } from '../secrets.ts';
 import type { Sectors } from '../sectors/sectors.ts';
+import type { Templates } from '../templates/templates.ts';
 import type { PresenceOf, Variables } from '../variables/variables.ts';
 import { createChanging } from './changing.ts';
 import type { PublicEndpoints } from './env.ts';
 import { createIdentity } from './identity.ts';
+import { createKeyChange, type EnvCommands } from './key-change.ts';
 import { createUnitKeys } from './keys.ts';
 import { createMaking } from './making.ts';
+import { createProgramChange } from './program-change.ts';
 import { createReading } from './reading.ts';
 import { unitsRoutes } from './routes.ts';
 import { loadSimulated } from './simulated.ts';
+import { lockUnit } from './store.ts';
 
 export type { SimulatedUnit } from './simulated.ts';
+export type { StoredUnit } from './store.ts';
 
 type Deps = {
   db: Db;
   secrets: Secrets;
+  templates: Templates;
   sectors: Sectors;
   variables: Variables;
   publicEndpoints: PublicEndpoints;
   presenceOf: PresenceOf;
+  envCommands: EnvCommands;
 };
 
 /** Things in sectors, physical or virtual: made from a schema.json, with their keys and env.json. */
-export function createUnits({ db, secrets, sectors, variables, publicEndpoints, presenceOf }: Deps) {
+export function createUnits(deps: Deps) {
+  const { db, secrets, templates, sectors, variables, publicEndpoints, presenceOf, envCommands } = deps;
   const keyring = createUnitKeys({ secrets });
   const reading = createReading({ db, sectors, variables, presenceOf, keyring });
-  const making = createMaking({ db, sectors, variables, keyring });
+  const making = createMaking({ db, templates, sectors, variables, keyring });
   const changing = createChanging({ db, sectors, variables, reading });
-  const identity = createIdentity({ db, reading, keyring, publicEndpoints });
+  const keyChange = createKeyChange({ db, reading, keyring, envCommands });
+  const identity = createIdentity({ db, reading, keyring, keyChange, publicEndpoints });
 
   return {
     routes: unitsRoutes({ db, reading, making, changing, identity }),
@@ -37,7 +46,17 @@ export function createUnits({ db, secrets, sectors, variables, publicEndpoints, 
     show: reading.show,
     /** @throws AppError 404 also for units of others, seen or not */
     own: reading.own,
+    /** Like `own`, and nobody else changes the unit until the transaction ends. */
+    lockOwn: reading.lockOwn,
+    /** The same on behalf of nobody; undefined when it is gone. */
+    lock: lockUnit,
+    /** env.json for the unit itself, by the generation of the keys it has shown. */
+    envForUnit: identity.envForUnit,
+    keyChange,
+    programChange: createProgramChange({ variables }),
     /** The virtual units whose owners are not locked; with a UUID that one alone. */
     simulated: (uuid?: string) => loadSimulated(db, variables, uuid),
   };
 }
+
+export type Units = ReturnType<typeof createUnits>;

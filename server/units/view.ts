@@ -6,7 +6,7 @@ import { byDirection } from './by-direction.ts';
 import { simulation, type unitsContract } from './contract.ts';
 import { fittingSettings, settableNames } from './env.ts';
 import type { UnitKeyring } from './keys.ts';
-import { exampleOf, type StoredUnit } from './store.ts';
+import { exampleOf, type StoredUnit, type UnitTemplate } from './store.ts';
 
 type Shown = RouteAnswer<(typeof unitsContract)['GET /api/units']>[number];
 type ShownToOwner = RouteAnswer<(typeof unitsContract)['POST /api/units']>;
@@ -44,16 +44,26 @@ export function presentUnit({ unit, variables, path, presence }: UnitView, owned
   };
 }
 
-export function presentOwnUnit(view: UnitView, keyring: UnitKeyring): ShownToOwner {
-  const { uuid, state, generation, keysMadeAt, schema, example, sealedSettings } = view.unit;
+export function presentOwnUnit(view: UnitView, template: UnitTemplate, keyring: UnitKeyring): ShownToOwner {
+  const { uuid, state, generation, keysMadeAt, keysChanging, schema, example, sealedSettings } = view.unit;
   return {
     ...presentUnit(view, true),
+    template: template && presentTemplate(template),
     state,
     keysGeneration: generation,
     keysMadeAt: keysMadeAt.toISOString(),
+    keysChanging,
     schema,
     example,
     settings: fittingSettings(exampleOf(view.unit), keyring.openSettings(uuid, sealedSettings)),
     settable: settableNames(exampleOf(view.unit)),
   };
 }
+
+const presentTemplate = ({ uuid, name, versionUuid, label, latestUuid, latestLabel }: NonNullable<UnitTemplate>) => ({
+  id: uuid,
+  name,
+  version: { id: versionUuid, label },
+  latest: { id: latestUuid, label: latestLabel },
+  isBehind: versionUuid !== latestUuid,
+});

@@ -18,3 +18,14 @@ export type Person = {
 export type InPerson = Person & { sessionId: number };
 
 export type Caller = Anonymous | Person;
+
+/** A device at the HTTP door: it has shown that it holds the keys of this unit, and hears what is sealed with them. */
+export type UnitCaller = {
+  kind: 'unit';
+  unitId: number;
+  uuid: string;
+  /** Of the keys it has shown. */
+  generation: number;
+  /** An envelope for this answer, its topic `http:` and the path that was asked for. */
+  seal: (plaintext: Buffer) => Buffer;
+};

@@ -7,6 +7,7 @@ import type { Db } from '../database/connection.ts';
 import { contract } from '../http/contract.ts';
 import { problems } from '../http/problem.ts';
 import { createRouter, routes } from '../http/router.ts';
+import { noUnit } from '../testing/served-app.ts';
 import { type Browser, createBrowser } from './people-browser.ts';
 import { createUsers } from './users.ts';
 
@@ -38,7 +39,9 @@ export async function startPeopleServer(db: Db, options: Options = {}) {
     'POST /api/other': ({ caller }) => ({ username: caller.username }),
   });
   const app = new Koa({ proxy: true });
-  app.use(problems(log)).use(createRouter([users.routes, others], users.callerOf).routes());
+  app
+    .use(problems(log))
+    .use(createRouter([users.routes, others], { callerOf: users.callerOf, unitOf: noUnit }).routes());
   const server = createServer(app.callback());
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
