@@ -6,8 +6,9 @@ import { eventually } from '../../server/testing/eventually.ts';
 import vectors from '../vectors.json' with { type: 'json' };
 import { type Board, createBoard } from './board/board.ts';
 import { loadedFlash } from './board/files.ts';
-import { deviceSide } from './stand-in/device-side.ts';
+import { isOnline, liveBoards } from './board/live-boards.ts';
 
+const { overheardUnit } = liveBoards();
 const keys = envelopeKeys(Buffer.from(vectors.syncKey, 'base64url'));
 let board: Board;
 beforeAll(async () => {
@@ -94,21 +95,17 @@ const python = (entries: [string, number, number | boolean | string][]) =>
   `json.loads(${JSON.stringify(JSON.stringify(entries))})`;
 
 test('bytes that are no MQTT end the connection, never the program', async () => {
-  const instance = await deviceSide();
-  const { mqtt } = instance;
-  const one = createBoard(loadedFlash('', instance.env));
-  await one.start();
+  const { board: one, between } = await overheardUnit();
   const packets = fc.array(fc.uint8Array({ minLength: 1, maxLength: 40 }), { minLength: 1, maxLength: 5 });
-  await eventually(() => expect(mqtt.heardOn('state')).not.toEqual([]));
   // What waits for the rest of a packet is not kept waiting.
   const skipping = setInterval(() => one.advance(2_000), 5);
   for (const bytes of fc.sample(packets, { numRuns: 20, seed: 7 }).flat()) {
-    mqtt.sendBytes(Buffer.from(bytes));
+    between.sendBytes(Buffer.from(bytes));
     expect(await one.evaluate('1')).toBe(1);
   }
-  const before = mqtt.heardOn('state').length;
-  await eventually(() => expect(mqtt.heardOn('state').length).toBeGreaterThan(before), 20_000);
+  const before = between.connects();
+  between.sendBytes(Buffer.alloc(8, 0xff));
+  await eventually(() => expect(between.connects()).toBeGreaterThan(before), 20_000);
+  await eventually(async () => expect(await one.evaluate(isOnline)).toBe(true), 20_000);
   clearInterval(skipping);
-  await one.stop();
-  instance.close();
 });

@@ -1,62 +1,99 @@
 import { expect, test } from 'vitest';
 import { eventually } from '../../server/testing/eventually.ts';
-import { bytesOf, textOf } from './board/files.ts';
-import { changes, leftovers, newUnit, programOf, updatableBoard } from './board/updatable-board.ts';
+import { textOf } from './board/files.ts';
+import { liveBoards } from './board/live-boards.ts';
+import { changes, leftovers, programIn, updatableBoard } from './board/updatable-board.ts';
 
-const updated = { ...changes, 'version.json': '"2"' };
+const { croft, owner } = liveBoards();
+const updatable = (files?: Record<string, string>) => updatableBoard({ croft: croft(), owner: owner() }, files);
 
 test('an update is fetched, checked, swapped in, and confirmed after a minute online', async () => {
-  const { board, before, state, mqtt, update, startUntilOnline, stopWhenTold, lastReceipt } = await updatableBoard();
-  await update();
-  expect(mqtt.heardOn('receipt')).toEqual([{ id: 'c1', status: 'received', detail: '' }]);
+  const { board, atFirst, state, take, startUntilOnline, stopWhenTold, reaches, shown, names } = await updatable();
+  await take();
   expect(state.refused).toEqual([]);
   // What is the same is not fetched again.
-  const fetched = ['firmware', 'files/unit.py', 'files/lib/extra.py', 'files/lib/drivers/probe.mpy'];
+  const fetched = ['firmware', 'files/lib/drivers/probe.mpy', 'files/lib/extra.py', 'files/unit.py'];
   expect(state.asked).toEqual(fetched.map((path) => `/api/device/${path}`));
+  const bytes = Object.values(changes).reduce((sum, { length }) => sum + length, 0);
+  expect(await reaches('fetching')).toMatchObject({ from: 'v1', to: 'v2', filesFetched: 3, bytesFetched: bytes });
+  expect(await names()).toEqual(['fresh', 'old', 'temperature']);
 
   await startUntilOnline();
+  await reaches('trial');
   expect(await board.evaluate('__import__("unit").version')).toBe(2);
   board.advance(50_000);
-  await eventually(() => expect(mqtt.heardOn('state').at(-1)).toMatchObject({ firmware: '2' }));
-  expect(lastReceipt()).toMatchObject({ status: 'received' });
+  await eventually(async () => expect((await shown()).state.firmware).toMatch(/^v2\+/));
+  await reaches('trial');
   board.advance(11_000);
-  await eventually(() => expect(lastReceipt()).toEqual({ id: 'c1', status: 'done', detail: 'version 2' }));
+  const version = (await shown()).state.firmware;
+  expect(await reaches('done')).toMatchObject({ detail: `version ${version}` });
   await stopWhenTold();
 
-  const { 'lib/drivers/probe.py': _, ...rest } = programOf(before);
-  expect(programOf(board.flash)).toEqual({ ...rest, ...updated });
+  const { 'lib/drivers/probe.py': _, ...rest } = programIn(atFirst);
+  expect(programIn(board.flash)).toEqual({ ...rest, ...changes, 'version.json': JSON.stringify(version) });
   expect(leftovers(board.flash)).toEqual([]);
+  expect(await names()).toEqual(['fresh', 'temperature']);
+  expect((await shown()).template).toMatchObject({ version: { label: 'v2' }, isBehind: false });
 });
 
-test('a program that does not run is taken back after ten bad starts, and says so', async () => {
-  const { board, before, state, update, tryOnce, startUntilOnline, stopWhenTold, lastReceipt } = await updatableBoard();
-  state.files.set('croft/link.py', bytesOf('this is no Python'));
-  await update();
+test('a board that is away gets it when it comes back', async () => {
+  const { board, order, take, reaches, startUntilOnline } = await updatable();
+  await startUntilOnline();
+  await board.stop();
+  await order();
+  await reaches('ordered');
+  await take(async () => undefined);
+  await startUntilOnline();
+  board.advance(61_000);
+  await reaches('done');
+  await board.stop();
+});
+
+test('a command that comes while a restart is near does not take the place of the first', async () => {
+  const { board, order, command, take, reaches, startUntilOnline, tells } = await updatable();
+  await order();
+  await command('env');
+  await take(async () => undefined);
+  await startUntilOnline();
+  await tells('failed', 'the update before is still on trial');
+  board.advance(61_000);
+  await reaches('done');
+  await board.stop();
+});
+
+test('a program that does not run is taken back after ten bad starts; the old schema is there again', async () => {
+  const broken = { 'croft/link.py': 'this is no Python' };
+  const { board, atFirst, take, tryOnce, startUntilOnline, stopWhenTold, reaches, names, shown } =
+    await updatable(broken);
+  await take();
   for (let start = 0; start < 10; start++) await tryOnce();
   expect(textOf(board.flash.get('croft/link.py'))).toBe('this is no Python');
+  expect(await names()).toEqual(['fresh', 'old', 'temperature']);
 
   await startUntilOnline();
   expect(await board.evaluate('__import__("unit").began')).toBe(1);
-  const detail = 'taken back after 10 starts without a good minute';
-  await eventually(() => expect(lastReceipt()).toEqual({ id: 'c1', status: 'failed', detail }));
+  expect(await reaches('failed')).toMatchObject({ detail: 'taken back after 10 starts without a good minute' });
   await stopWhenTold();
-  expect(programOf(board.flash)).toEqual(programOf(before));
+  expect(programIn(board.flash)).toEqual(programIn(atFirst));
   expect(leftovers(board.flash)).toEqual([]);
+  expect(await names()).toEqual(['old', 'temperature']);
+  expect((await shown()).template).toMatchObject({ version: { label: 'v1' }, isBehind: true });
 });
 
 test('a program that never gets online is taken back as well', async () => {
-  const { board, before, update, tryOnce, startUntilOnline, stopWhenTold } = await updatableBoard();
-  await update();
+  const { board, atFirst, take, tryOnce, startUntilOnline, stopWhenTold, reaches } = await updatable();
+  await take();
   board.setWifi(false);
   const skipping = setInterval(() => board.advance(30_000), 10);
   for (let start = 0; start < 10; start++) await tryOnce();
   clearInterval(skipping);
   board.setWifi(true);
   await startUntilOnline();
+  await reaches('failed');
   await stopWhenTold();
-  expect(programOf(board.flash)).toEqual(programOf(before));
+  expect(programIn(board.flash)).toEqual(programIn(atFirst));
   expect(leftovers(board.flash)).toEqual([]);
-});
+}, 60_000);
 
 const cutAtRename = (count: number) => `
 import os
@@ -71,53 +108,32 @@ os.rename = _cutting
 `;
 
 test('a power cut at any moment of the swap is made good at the next start', async () => {
-  const { board, before, update, startUntilOnline } = await updatableBoard();
-  await update();
+  const { board, atFirst, take, startUntilOnline } = await updatable();
+  await take();
   const ready = new Map(board.flash);
-  const { 'lib/drivers/probe.py': _, ...rest } = programOf(before);
+  const { 'lib/drivers/probe.py': _, 'version.json': __, ...rest } = programIn(atFirst);
+  let boot = Number(JSON.parse(textOf(ready.get('starts.json')))[0]);
   for (let count = 0; count < 8; count++) {
     board.flash.clear();
     for (const [path, bytes] of ready) board.flash.set(path, bytes);
+    // The same board would have counted on.
+    boot += 2;
+    board.flash.set('starts.json', Buffer.from(JSON.stringify([boot, 0, '', false, 0])));
     await board.start(cutAtRename(count));
     await board.ended();
     await startUntilOnline();
     await board.stop();
-    expect(programOf(board.flash), `cut at rename ${count}`).toMatchObject({ ...rest, ...updated });
+    expect(programIn(board.flash), `cut at rename ${count}`).toMatchObject({ ...rest, ...changes });
     expect(JSON.parse(textOf(board.flash.get('swap.json')))).toMatchObject({ phase: 'trial' });
   }
-});
-
-test('what brings a bad update back, and what belongs to the board, is left alone', async () => {
-  const { board, before, state, update, startUntilOnline } = await updatableBoard();
-  const kept = ['boot.py', 'croft/rescue.py', 'croft/flash.py', 'env.json', 'starts.json'];
-  for (const path of kept) state.files.set(path, bytesOf('spoilt'));
-  await update();
-  await startUntilOnline();
-  await board.stop();
-  expect(textOf(board.flash.get('unit.py'))).toBe(newUnit);
-  for (const path of kept.slice(0, 4)) expect(textOf(board.flash.get(path))).toBe(textOf(before.get(path)));
-  expect(textOf(board.flash.get('starts.json'))).not.toBe('spoilt');
-});
-
-test('env.json is fetched anew, the Wi-Fi stays', async () => {
-  const { board, state, update, startUntilOnline, lastReceipt } = await updatableBoard();
-  const old = JSON.parse(textOf(board.flash.get('env.json')));
-  state.env = { ...old, WIFI_SSID: '', WIFI_PASS: '', LAMP_PIN: 5 };
-  await update('env');
-  await startUntilOnline();
-  expect(await board.evaluate('__import__("croft.env").env.get("LAMP_PIN")')).toBe(5);
-  board.advance(61_000);
-  await eventually(() => expect(lastReceipt()).toEqual({ id: 'c1', status: 'done', detail: 'env.json' }));
-  await board.stop();
-  expect(JSON.parse(textOf(board.flash.get('env.json')))).toEqual({ ...old, LAMP_PIN: 5 });
-});
+}, 60_000);
 
 test('40 KB come over in less than 20 s', async () => {
-  const { board, state, startUntilOnline, mqtt, tryOnce } = await updatableBoard();
-  for (let number = 0; number < 10; number++)
-    state.files.set(`lib/part${number}.py`, bytesOf(`# ${number}\n`.repeat(1024).slice(0, 4096)));
+  const part = (number: number) => `# ${number}\n`.repeat(1024).slice(0, 4096);
+  const parts = Array.from({ length: 10 }, (_, number) => [`lib/part${number}.py`, part(number)]);
+  const { board, startUntilOnline, order, tryOnce, reaches } = await updatable(Object.fromEntries(parts));
   await startUntilOnline();
-  mqtt.command('c1', 'update');
+  await order();
   await board.ended();
   const start = performance.now();
   await tryOnce();
@@ -126,5 +142,6 @@ test('40 KB come over in less than 20 s', async () => {
   await board.stop();
   console.log(`an update of 40 KB, with the restart: ${seconds.toFixed(1)} s`);
   expect(board.flash.get('lib/part9.py')?.length).toBe(4096);
+  expect((await reaches('trial'))?.bytesFetched).toBeGreaterThan(40_960);
   expect(seconds).toBeLessThan(20);
 });

@@ -1,16 +1,15 @@
+import { type AddressInfo, createServer } from 'node:net';
 import { expect, onTestFinished, test } from 'vitest';
 import { eventually } from '../../server/testing/eventually.ts';
-import { createBoard } from './board/board.ts';
-import { bytesOf, loadedFlash, textOf } from './board/files.ts';
-import { obedientUnit } from './board/unit-on-board.ts';
-import { deviceSide } from './stand-in/device-side.ts';
+import { bytesOf, setEnv, textOf } from './board/files.ts';
+import { liveBoards } from './board/live-boards.ts';
+import { unitOnBoard } from './board/unit-on-board.ts';
 
-async function switchedOff(changes: object = {}) {
-  const instance = await deviceSide();
-  onTestFinished(instance.close);
-  const flash = loadedFlash(obedientUnit, { ...instance.env, ...changes });
-  const board = createBoard(flash);
-  return { instance, board };
+const { owner } = liveBoards();
+
+async function switchedOff() {
+  const unit = await unitOnBoard(owner());
+  return { ...unit, env: JSON.parse(textOf(unit.board.flash.get('env.json'))) };
 }
 
 /** Puts the time forward bit by bit until this holds. */
@@ -45,7 +44,7 @@ test('without Wi-Fi: attempts of 20 s, the radio restarted after five failures',
 });
 
 test('ten minutes without Wi-Fi restart the chip, which then asks for a Wi-Fi for five minutes', async () => {
-  const { board, instance } = await switchedOff();
+  const { board, shown } = await switchedOff();
   board.setWifi(false);
   await board.start();
   const skipping = setInterval(() => board.advance(10_000), 10);
@@ -61,7 +60,7 @@ test('ten minutes without Wi-Fi restart the chip, which then asks for a Wi-Fi fo
 
   board.setWifi(true);
   await board.start();
-  await eventually(() => expect(instance.mqtt.heardOn('state')).toMatchObject([{ boot_reason: 'portal' }]));
+  await eventually(async () => expect((await shown()).state).toMatchObject({ boot_reason: 'portal' }));
   await board.stop();
 });
 
@@ -81,8 +80,11 @@ test('a Wi-Fi that was right once is waited for: the portal opens every sixth ho
 });
 
 test('ten minutes without the instance, with Wi-Fi, restart the chip and nothing else', async () => {
-  const { board, instance } = await switchedOff();
-  instance.mqtt.setAnswering(false);
+  const { board } = await switchedOff();
+  const silent = createServer(() => undefined);
+  onTestFinished(() => void silent.close());
+  await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
+  setEnv(board.flash, { MQTT_PORT: (silent.address() as AddressInfo).port });
   await board.start();
   const skipping = setInterval(() => board.advance(1_000), 10);
   expect((await board.ended()).how).toBe('reset');
@@ -113,15 +115,15 @@ test('waits double up to a minute, with a quarter of chance; a steady connection
 });
 
 test('the portal: a board without a Wi-Fi opens an access point and takes one from its page', async () => {
-  const { board, instance } = await switchedOff();
-  const env = { ...JSON.parse(textOf(board.flash.get('env.json'))), WIFI_SSID: '' };
-  board.flash.set('env.json', bytesOf(JSON.stringify(env)));
+  const { board, env: loaded } = await switchedOff();
+  const env = { ...loaded, WIFI_SSID: '' };
+  setEnv(board.flash, env);
   await board.start();
   const line = board.printed.find((one) => one.startsWith('Wi-Fi of the board')) ?? '';
   const [, name, password] = /board: (\S+), password (\S+), then/.exec(line) ?? [];
-  expect(name).toBe(`croft-${instance.env.UNIT_UUID.slice(-6)}`);
+  expect(name).toBe(`croft-${env.UNIT_UUID.slice(-6)}`);
   expect(password).toMatch(/^[\w-]{10}$/);
-  expect(instance.env.SECRET_KEY).not.toContain(password);
+  expect(env.SECRET_KEY).not.toContain(password);
   expect(board.chipCalls).toContainEqual(['wifi', 'config', name, password]);
 
   const url = `http://127.0.0.1:${board.radio.door()}/`;

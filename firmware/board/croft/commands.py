@@ -27,7 +27,8 @@ def handle(text):
     global _until
     message = json.loads(text)
     number, name = message["id"], message["command"]
-    if number in _ids:
+    # Known; or a restart is near, after which the instance sends it again.
+    if number in _ids or _until:
         return
     _ids.append(number)
     del _ids[:-4]

@@ -18,7 +18,9 @@ uuid = get("UNIT_UUID", "")
 generation = None
 keys = envelope.keys(_take("SYNC_ENCRYPT_KEY"))
 secret = proof.pads(_take("SECRET_KEY"))
-_n = _seq = _heard = 0
+_n = _seq = 0
+# The last number heard over MQTT, and over HTTP: each way rises by itself, an answer may overtake what is under way.
+_heard = [0, 0]
 
 
 def topic(rest):
@@ -48,9 +50,8 @@ def unseal(topic, data):
     return text.decode()
 
 
-def check_fresh(boot, seq):
-    """The instance counts within the boot of the board. Throws ValueError."""
-    global _heard
-    if boot != starts.boot or seq <= _heard:
+def check_fresh(boot, seq, way=0):
+    """The instance counts within the boot of the board. `way`: 0 MQTT, 1 HTTP. Throws ValueError."""
+    if boot != starts.boot or seq <= _heard[way]:
         raise ValueError("replay")
-    _heard = seq
+    _heard[way] = seq

@@ -26,7 +26,7 @@ def unseal(sealed, target, topic):
         tag = proof.sign(env.keys[0], _covered(file, head, topic.encode(), size, buffer))[:_TAG]
         if not proof.is_same(tag, file.read(_TAG)):
             raise ValueError("seal")
-        env.check_fresh(boot, seq)
+        env.check_fresh(boot, seq, 1)
         file.seek(10)
         cipher = aes(env.keys[1], 2, file.read(16))
         return _decrypt(file, cipher, size, buffer, target)

@@ -25,8 +25,10 @@ def is_connected():
         _until = clock.ms() + 20000
     elif clock.ms() >= _until:
         _until = None
+        # Of the attempt: to disconnect resets it.
+        status = _station.status()
         _station.disconnect()
-        raise OSError("no Wi-Fi, status %d" % _station.status())
+        raise OSError("no Wi-Fi, status %d" % status)
     return False
 
 

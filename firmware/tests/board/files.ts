@@ -21,3 +21,9 @@ export function loadedFlash(unit: string, env: object): Flash {
   const withWifi = { ...env, WIFI_SSID: 'Shed', WIFI_PASS: 'a Wi-Fi password' };
   return new Map([...filesBelow('board'), ['unit.py', bytesOf(unit)], ['env.json', bytesOf(JSON.stringify(withWifi))]]);
 }
+
+/** Changes values of the env.json in a flash. */
+export function setEnv(flash: Flash, values: object): void {
+  const env = JSON.parse(textOf(flash.get('env.json')));
+  flash.set('env.json', bytesOf(JSON.stringify({ ...env, ...values })));
+}

@@ -1,7 +1,9 @@
-import { afterAll, afterEach, beforeAll, expect } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, onTestFinished } from 'vitest';
 import type { TestClient } from '../../../server/testing/client.ts';
 import { eventually } from '../../../server/testing/eventually.ts';
 import { type TestInstance, testInstance } from '../../../server/testing/instance.ts';
+import { mqttBetween } from '../between/mqtt.ts';
+import { setEnv } from './files.ts';
 import { type UnitOnBoard, unitOnBoard } from './unit-on-board.ts';
 
 type Options = Parameters<typeof unitOnBoard>[1];
@@ -28,12 +30,24 @@ export function liveBoards() {
     return unit;
   }
   return {
+    croft: () => croft,
     owner: () => owner,
     startedUnit,
     async onlineUnit(options: Options = {}): Promise<UnitOnBoard> {
       const unit = await startedUnit(options);
       await eventually(async () => expect(await unit.board.evaluate(isOnline)).toBe(true));
       return unit;
+    },
+    /** One that comes online, with somebody between it and the instance who can say more than that would. */
+    async overheardUnit(options: Options = {}) {
+      const unit = await unitOnBoard(owner, options);
+      const between = await mqttBetween(croft.mqttPort ?? 0, unit.env);
+      onTestFinished(between.close);
+      setEnv(unit.board.flash, { MQTT_PORT: between.port });
+      await unit.board.start();
+      stopping.push(unit.board.stop);
+      await eventually(async () => expect((await unit.shown()).state).toHaveProperty('uptime'));
+      return { ...unit, between };
     },
   };
 }

@@ -1,65 +1,106 @@
 import { expect, onTestFinished } from 'vitest';
+import type { TestClient } from '../../../server/testing/client.ts';
 import { eventually } from '../../../server/testing/eventually.ts';
-import { deviceSide } from '../stand-in/device-side.ts';
+import type { TestInstance } from '../../../server/testing/instance.ts';
+import { templateOf } from '../../../server/testing/templates.ts';
+import { httpBetween } from '../between/http.ts';
 import { createBoard } from './board.ts';
-import { bytesOf, filesBelow, loadedFlash, textOf } from './files.ts';
+import { bytesOf, textOf } from './files.ts';
 import type { Flash } from './protocol.ts';
 import { obedientUnit } from './unit-on-board.ts';
 
+const before = { output_variables: { temperature: { type: 'number' }, old: { type: 'number' } } };
+const after = { output_variables: { temperature: { type: 'number' }, fresh: { type: 'number' } } };
 export const newUnit = `${obedientUnit}\nversion = 2\n`;
 export const changes = { 'unit.py': newUnit, 'lib/extra.py': 'x = 1\n', 'lib/drivers/probe.mpy': 'not run' };
 /** What an update has to leave behind and nothing else. */
 const working = /\.(new|old|part|sealed|tmp)$|^(swap|job|result|manifest)\.json$/;
 
-/** A board that is online with a program which it can update: unit.py, a file that is there in another form, another one. */
-export async function updatableBoard() {
-  const instance = await deviceSide();
-  const { state, mqtt } = instance;
-  const flash = loadedFlash(obedientUnit, instance.env).set('lib/drivers/probe.py', bytesOf('old probe'));
-  const board = createBoard(flash);
-  const before = new Map(flash);
-  onTestFinished(instance.close);
-  state.files = offer(changes);
+type Deps = { croft: TestInstance; owner: TestClient };
+
+/**
+ * A unit at version v1 of a template, and a board that was loaded with what the instance says belongs on it. v2 has another
+ * unit.py, a new file, and one in another form; `files` are further ones of it. Somebody stands between the two on HTTP.
+ */
+export async function updatableBoard({ croft, owner }: Deps, files: Record<string, string> = {}) {
+  const template = await templateOf(croft.db, owner);
+  const example = { LAMP_PIN: 4 };
+  const loaded = { 'unit.py': obedientUnit, 'lib/drivers/probe.py': 'old probe' };
+  await template.add({ label: 'v1', schema: before, example, files: loaded });
+  const unit = await owner.call('POST /api/units', { body: { name: `Board ${template.id}`, template: template.id } });
+  await template.add({ label: 'v2', schema: after, example, files: { ...changes, ...files } });
+
+  const id = { params: { id: unit.id } };
+  const env = await owner.call('GET /api/units/:id/env', id);
+  const between = await httpBetween(croft.url, env);
+  onTestFinished(between.close);
+  const board = createBoard(await flashOf());
+  const atFirst = new Map(board.flash);
+
+  async function flashOf(): Promise<Flash> {
+    const { files: program } = await owner.call('GET /api/units/:id/program', id);
+    const flash: Flash = new Map(program.map(({ path, content }) => [path, Buffer.from(content, 'base64')]));
+    const wifi = { WIFI_SSID: 'Shed', WIFI_PASS: 'a Wi-Fi password' };
+    return flash.set('env.json', bytesOf(JSON.stringify({ ...env, ...wifi, PEPEUNIT_URL: between.url })));
+  }
+  const shown = async () => {
+    const one = await owner.call('GET /api/units/:id', id);
+    if (!('state' in one)) throw new Error('the unit is not shown to its owner');
+    return one;
+  };
+  /** The newest command, which carries the update or the new env.json. */
+  const receipt = async () => (await owner.call('GET /api/units/:id/commands', id))[0];
 
   async function startUntilOnline(): Promise<void> {
     await board.start();
-    await eventually(() => expect(mqtt.isConnected()).toBe(true));
-  }
-  /** Sends the command; resolves when the board, restarted for it, has done its part and resets. */
-  async function update(command = 'update'): Promise<void> {
-    await startUntilOnline();
-    mqtt.command('c1', command);
-    expect((await board.ended()).how).toBe('reset');
-    await tryOnce();
+    await eventually(async () =>
+      expect(await board.evaluate('__import__("croft.link").link.mqtt is not None')).toBe(true),
+    );
   }
   /** A start that resets by itself. */
   async function tryOnce(): Promise<void> {
     await board.start();
     expect((await board.ended()).how).toBe('reset');
   }
-  /** Stops once the instance has the result. */
-  async function stopWhenTold(): Promise<void> {
-    await eventually(async () =>
-      expect(await board.evaluate('__import__("os").listdir()')).not.toContain('result.json'),
-    );
-    await board.stop();
-  }
-  const lastReceipt = () => mqtt.heardOn('receipt').at(-1);
-  return { board, before, state, mqtt, startUntilOnline, update, tryOnce, stopWhenTold, lastReceipt };
-}
+  const command = (name: string) => owner.call('POST /api/units/:id/commands', { ...id, body: { command: name } });
+  const order = () => owner.call('POST /api/units/:id/updates', { ...id, body: {} });
 
-/** What the instance offers: the program as it is, with these other files. */
-function offer(files: Record<string, string>): Flash {
-  return new Map([
-    ...filesBelow('board'),
-    ...Object.entries(files).map(([path, text]) => [path, bytesOf(text)] as const),
-  ]);
+  return {
+    ...{ unit, env, template, board, atFirst, state: between.state, shown, startUntilOnline, tryOnce, command, order },
+    /** Has it done; resolves when the board, restarted for it, has done its part and resets. */
+    async take(ordering: () => Promise<unknown> = order): Promise<void> {
+      await startUntilOnline();
+      await ordering();
+      expect((await board.ended()).how).toBe('reset');
+      await tryOnce();
+    },
+    /** The newest update, once it is so far. */
+    reaches: (status: string) =>
+      eventually(async () => {
+        const [newest] = await owner.call('GET /api/units/:id/updates', id);
+        expect(newest?.status).toBe(status);
+        return newest;
+      }),
+    tells: (status: string, detail: string) =>
+      eventually(async () => expect(await receipt()).toMatchObject({ status, detail })),
+    remakeKeys: (overlap: boolean) => owner.call('POST /api/units/:id/keys', { ...id, body: { overlap } }),
+    currentEnv: () => owner.call('GET /api/units/:id/env', id),
+    refusals: async () => (await owner.call('GET /api/units/:id/refusals', id)).map(({ reason }) => reason),
+    names: async () => (await shown()).variables.map(({ name }) => name).toSorted(),
+    /** Stops once the instance has the result. */
+    async stopWhenTold(): Promise<void> {
+      await eventually(async () =>
+        expect(await board.evaluate('__import__("os").listdir()')).not.toContain('result.json'),
+      );
+      await board.stop();
+    },
+  };
 }
 
 export const leftovers = (flash: Flash) => [...flash.keys()].filter((path) => working.test(path));
 
 /** The program in a flash: what an update may change. */
-export function programOf(flash: Flash): Record<string, string> {
+export function programIn(flash: Flash): Record<string, string> {
   const paths = [...flash.keys()].filter((path) => /\.m?py$|^version/.test(path)).toSorted();
   return Object.fromEntries(paths.map((path) => [path, textOf(flash.get(path))]));
 }

@@ -1,11 +1,12 @@
 import { env } from 'node:process';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { largestManifest, manifestOf } from '../../../server/programs/manifest.ts';
 import type { TestClient } from '../../../server/testing/client.ts';
 import { eventually } from '../../../server/testing/eventually.ts';
 import { type TestInstance, testInstance } from '../../../server/testing/instance.ts';
-import { bytesOf, filesBelow, loadedFlash } from '../board/files.ts';
+import { filesBelow, loadedFlash, setEnv } from '../board/files.ts';
 import { unitOnBoard } from '../board/unit-on-board.ts';
-import { deviceSide } from '../stand-in/device-side.ts';
+import { changes, updatableBoard } from '../board/updatable-board.ts';
 import { cuttableProxy } from './cuttable-proxy.ts';
 import { createProcess, resetCode } from './process.ts';
 
@@ -95,25 +96,44 @@ test('a link that drops is made again, and what was read meanwhile is stored in 
   expect([...new Set(stored)]).toEqual(Array.from({ length: new Set(stored).size }, (_, index) => index + 1));
 });
 
-test('an update is fetched, swapped in and runs', async () => {
-  const instance = await deviceSide();
-  const board = createProcess(micropython, loadedFlash('EVERY = 1\n', instance.env));
-  closing.push(instance.close, board.remove, board.stop);
-  const { state, mqtt } = instance;
+/** With small files, as many as the largest manifest has room for. */
+function filledUp(files: Record<string, string>): Record<string, string> {
+  const more = { ...files, [`lib/part${String(Object.keys(files).length).padStart(2, '0')}.py`]: 'x = 1\n' };
+  return sizeOfManifest({ ...changes, ...more }) > largestManifest ? files : filledUp(more);
+}
+
+function sizeOfManifest(files: Record<string, string>): number {
+  const listed = Object.entries(files).map(([path, text]) => {
+    return { path, content: Buffer.from(text), sha256: Buffer.alloc(32) };
+  });
+  return manifestOf({ version: 'v2', files: listed, hasOwn: true, isWhole: true }).length;
+}
+
+test('an update with the longest list of files is fetched, swapped in and runs', async () => {
   const changed = [...filesBelow('board')].filter(([path]) => path.endsWith('.py'));
-  state.files = new Map(changed.map(([path, bytes]) => [path, bytesOf(`${Buffer.from(bytes)}# new\n`)]));
-  state.files.set('unit.py', bytesOf('EVERY = 1\ndef setup():\n    print("new unit")\n'));
+  const files = Object.fromEntries(changed.map(([path, bytes]) => [path, `${Buffer.from(bytes)}# new\n`]));
+  files['unit.py'] = 'EVERY = 1\ndef setup():\n    print("new unit")\n';
+  const one = await updatableBoard({ croft, owner }, filledUp(files));
+  setEnv(one.board.flash, { MQTT_HOST: '127.0.0.1' });
+  let list = 0;
+  one.state.forge = (path, content) => {
+    if (path === '/api/device/firmware') list = content.length;
+    return content;
+  };
+  const board = createProcess(micropython, one.board.flash);
+  closing.push(board.remove, board.stop);
   board.start(heap);
-  await eventually(() => expect(mqtt.heardOn('state')).toHaveLength(1), 20_000);
-  mqtt.command('c1', 'update');
+  await eventually(async () => expect((await one.shown()).state).toHaveProperty('uptime'), 20_000);
+  await one.order();
   expect(await board.ended()).toBe(resetCode);
   board.start(heap);
   expect(await board.ended()).toBe(resetCode);
   expect(board.read('swap.json')).toContain('"phase": "swap"');
   board.start(heap);
-  await eventually(() => expect(mqtt.heardOn('state')).toHaveLength(2), 20_000);
+  await one.reaches('trial');
+  await eventually(async () => expect((await one.shown()).state.firmware).toBe('v2'), 20_000);
   expect(board.printed).toContain('new unit');
-  expect(mqtt.heardOn('state').at(-1)).toMatchObject({ firmware: '2' });
+  expect(list).toBeGreaterThan(largestManifest - 120);
   expect(board.read('croft/mqtt.py')).toMatch(/# new\n$/);
 });
 
