@@ -85,6 +85,7 @@ test('in Russian there is not a word of English on the way', async () => {
   expect(foreign).toBeNull();
   await page.goto('/units/new');
   await page.getByRole('heading', { name: 'Создать устройство' }).waitFor();
+  await page.getByRole('tab', { name: 'Своя схема' }).click();
   await page.getByRole('button', { name: 'Создать устройство' }).click();
   await page.getByText('schema.json').first().waitFor();
 });

@@ -20,6 +20,7 @@ afterAll(async () => {
 
 test('a unit is made from an example, once everything that is wrong with it is mended where it stands', async () => {
   const page = await browser.open('/units/new', { as: ada });
+  await page.getByRole('tab', { name: 'Own schema' }).click();
   await page.getByRole('button', { name: 'Dimmer lamp' }).click();
   expect(await page.getByLabel('Name', { exact: true }).inputValue()).toBe('Dimmer lamp');
   const schema = page.getByLabel('schema.json', { exact: true });
@@ -53,6 +54,7 @@ test('a unit is made from an example, once everything that is wrong with it is m
 
 test('a text that is no JSON is told by line, a name that is taken at the form', async () => {
   const page = await browser.open('/units/new', { as: ada });
+  await page.getByRole('tab', { name: 'Own schema' }).click();
   await page.getByLabel('Name', { exact: true }).fill('Dimmer lamp');
   const schema = page.getByLabel('schema.json', { exact: true });
   await schema.fill('{\n  "output_variables": [t]\n}');

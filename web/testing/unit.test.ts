@@ -97,13 +97,13 @@ test('the settings of env.json are set by their types, and are in the file', asy
   expect(env.SYNC_ENCRYPT_KEY).toMatch(/^[\w-]{43}$/);
 });
 
-test('remaking the keys says what happens, and it does', async () => {
+test('cutting the device off says what happens, and it does', async () => {
   const page = await openUnit();
   await page.getByRole('tab', { name: 'env.json' }).click();
-  await page.getByRole('button', { name: 'Remake the keys' }).click();
-  const dialog = page.getByRole('dialog', { name: 'Remake the keys?' });
+  await page.getByRole('button', { name: 'Compromised: cut off now' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Remake the keys and cut the device off?' });
   await dialog.getByText('A device connected with them is cut off.').waitFor();
-  await dialog.getByRole('button', { name: 'Remake the keys' }).click();
+  await dialog.getByRole('button', { name: 'Cut off now' }).click();
   await page.getByText(/^Generation 2, made/).waitFor();
   await soon(() => expect(demo.device.isClosed()).toBe(true));
   await page.getByText('Offline').first().waitFor();
