@@ -6,12 +6,7 @@ type Key = keyof Api;
 export type RawKey = { [K in Key]: ApiReply<K> extends Response ? K : never }[Key];
 export type JsonKey = Exclude<Key, RawKey>;
 
-/** A part whose fields may all be left out may be left out itself. */
-type Input<K extends Key> = Loosened<ApiInput<K>>;
-type Loosened<I> = { [P in keyof I as object extends I[P] ? never : P]: I[P] } & {
-  [P in keyof I as object extends I[P] ? P : never]?: I[P];
-};
-type Arguments<K extends Key> = object extends Input<K> ? [input?: Input<K>] : [input: Input<K>];
+type Arguments<K extends Key> = object extends ApiInput<K> ? [input?: ApiInput<K>] : [input: ApiInput<K>];
 type Parts = { params?: Record<string, unknown>; query?: Record<string, unknown>; body?: unknown };
 
 type Deps = {
@@ -29,7 +24,7 @@ export function createCall({ fetch, onSignedOut }: Deps) {
     const [method = '', path = ''] = key.split(' ');
     const response = await fetch(withParams(path, params) + withQuery(query), {
       method,
-      ...(body !== undefined && { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
+      ...content(body),
     }).catch(() => {
       throw new ApiError(0, { title: 'The instance cannot be reached.', code: 'unreachable' });
     });
@@ -59,8 +54,14 @@ export function createCall({ fetch, onSignedOut }: Deps) {
   };
 }
 
+/** A file goes as it is; fetch names its type. */
+function content(body: unknown): RequestInit {
+  if (body === undefined || body instanceof Blob) return body === undefined ? {} : { body };
+  return { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } };
+}
+
 function withParams(path: string, params: Record<string, unknown> = {}): string {
-  return path.replaceAll(/:(\w+)/g, (_, name: string) => encodeURIComponent(String(params[name])));
+  return path.replaceAll(/[:*](\w+)/g, (_, name: string) => encodeURIComponent(String(params[name])));
 }
 
 function withQuery(query: Record<string, unknown> = {}): string {

@@ -1,3 +1,8 @@
+import type { ApiReply } from '../../../../server/contract.ts';
+
+type CommandStatus = ApiReply<'GET /api/commands/:id'>['status'];
+type UpdateStatus = ApiReply<'DELETE /api/updates/:id'>['status'];
+
 /** What `GET /api/live` sends; times are ISO 8601. */
 export type LiveEvents = {
   value: { variable: string; unit: string; value: unknown; at: string };
@@ -6,6 +11,15 @@ export type LiveEvents = {
   refusal: { unit: string; reason: string; detail: string; topic: string };
   state: { unit: string; state: Record<string, unknown> };
   log: { unit: string; level: string; text: string; at: string };
+  command: { unit: string; id: string; status: CommandStatus; detail: string };
+  update: {
+    unit: string;
+    id: string;
+    status: UpdateStatus;
+    detail: string;
+    filesFetched: number;
+    bytesFetched: number;
+  };
   connection: { unit: string; event: string; detail: string };
 };
 
@@ -19,6 +33,8 @@ export const liveKinds = [
   'refusal',
   'state',
   'log',
+  'command',
+  'update',
   'connection',
 ] as const satisfies LiveKind[];
 

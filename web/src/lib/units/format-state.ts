@@ -15,7 +15,8 @@ export function formatState(name: string, value: unknown, locale: string): strin
   return format && typeof value === 'number' ? format(value, locale) : formatValue(value, locale);
 }
 
-function formatBytes(bytes: number, locale: string): string {
+/** Bytes in steps of 1,024: "12.4 kB". */
+export function formatBytes(bytes: number, locale: string): string {
   const units = ['byte', 'kilobyte', 'megabyte', 'gigabyte'];
   const step = bytes < 1 ? 0 : Math.min(units.length - 1, Math.floor(Math.log2(bytes) / 10));
   const options = { style: 'unit', unit: units[step], maximumFractionDigits: 1 } as const;

@@ -7,7 +7,7 @@ const found = (text: string, ...patterns: RegExp[]) =>
 
 /** Every reason that the MQTT door writes down, out of its sources. */
 function reasonsOfTheDoor(): string[] {
-  const door = ['admission', 'ingest', 'door', 'message']
+  const door = ['refusal-reasons', 'ingest', 'door', 'message']
     .map((name) => read(`../../../../server/mqtt/${name}.ts`))
     .join();
   const named = found(
