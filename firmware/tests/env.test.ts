@@ -12,19 +12,29 @@ const isLetIn = async (env: object, boot: number) =>
   (await unitRequest({ ...env }, '/api/device/firmware', { boot, n: 1 })).status === 200;
 
 test('env.json is fetched anew, the Wi-Fi stays', async () => {
-  const { board, unit, env, take, command, startUntilOnline, tells } = await updatable();
+  const { timePasses, board, unit, env, take, command, startUntilOnline, tells } = await updatable();
   await owner().call('PUT /api/units/:id/settings', { params: { id: unit.id }, body: { LAMP_PIN: 5 } });
   await take(() => command('env'));
   await startUntilOnline();
   expect(await board.evaluate('__import__("croft.env").env.get("LAMP_PIN")')).toBe(5);
-  board.advance(61_000);
+  await timePasses(62_000);
   await tells('done', 'env.json');
   await board.stop();
   expect(JSON.parse(textOf(board.flash.get('env.json')))).toEqual({ ...env, ...wifi, LAMP_PIN: 5 });
 });
 
 test('new keys: the board follows without a visit, then the old ones are dead', async () => {
-  const { board, env: old, take, remakeKeys, currentEnv, startUntilOnline, shown, tells } = await updatable();
+  const {
+    timePasses,
+    board,
+    env: old,
+    take,
+    remakeKeys,
+    currentEnv,
+    startUntilOnline,
+    shown,
+    tells,
+  } = await updatable();
   await take(() => remakeKeys(true));
   expect(await shown()).toMatchObject({ keysChanging: true, keysGeneration: 1 });
   const fresh = await currentEnv();
@@ -32,7 +42,7 @@ test('new keys: the board follows without a visit, then the old ones are dead', 
   await eventually(async () => expect(await shown()).toMatchObject({ keysChanging: true, keysGeneration: 2 }));
   // The generation comes with what the instance seals; only then the board seals with it.
   await eventually(async () => expect((await shown()).state).toHaveProperty('uptime'));
-  board.advance(61_000);
+  await timePasses(62_000);
   await tells('done', 'env.json');
   await eventually(async () => expect(await shown()).toMatchObject({ keysChanging: false, keysGeneration: 2 }));
   await eventually(async () =>

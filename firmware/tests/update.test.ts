@@ -8,7 +8,8 @@ const { croft, owner } = liveBoards();
 const updatable = (files?: Record<string, string>) => updatableBoard({ croft: croft(), owner: owner() }, files);
 
 test('an update is fetched, checked, swapped in, and confirmed after a minute online', async () => {
-  const { board, atFirst, state, take, startUntilOnline, stopWhenTold, reaches, shown, names } = await updatable();
+  const { timePasses, board, atFirst, state, take, startUntilOnline, stopWhenTold, reaches, shown, names } =
+    await updatable();
   await take();
   expect(state.refused).toEqual([]);
   // What is the same is not fetched again.
@@ -21,10 +22,10 @@ test('an update is fetched, checked, swapped in, and confirmed after a minute on
   await startUntilOnline();
   await reaches('trial');
   expect(await board.evaluate('__import__("unit").version')).toBe(2);
-  board.advance(50_000);
+  await timePasses(50_000);
   await eventually(async () => expect((await shown()).state.firmware).toMatch(/^v2\+/));
   await reaches('trial');
-  board.advance(11_000);
+  await timePasses(12_000);
   const version = (await shown()).state.firmware;
   expect(await reaches('done')).toMatchObject({ detail: `version ${version}` });
   await stopWhenTold();
@@ -37,26 +38,26 @@ test('an update is fetched, checked, swapped in, and confirmed after a minute on
 });
 
 test('a board that is away gets it when it comes back', async () => {
-  const { board, order, take, reaches, startUntilOnline } = await updatable();
+  const { timePasses, board, order, take, reaches, startUntilOnline } = await updatable();
   await startUntilOnline();
   await board.stop();
   await order();
   await reaches('ordered');
   await take(async () => undefined);
   await startUntilOnline();
-  board.advance(61_000);
+  await timePasses(62_000);
   await reaches('done');
   await board.stop();
 });
 
 test('a command that comes while a restart is near does not take the place of the first', async () => {
-  const { board, order, command, take, reaches, startUntilOnline, tells } = await updatable();
+  const { timePasses, board, order, command, take, reaches, startUntilOnline, tells } = await updatable();
   await order();
   await command('env');
   await take(async () => undefined);
   await startUntilOnline();
   await tells('failed', 'the update before is still on trial');
-  board.advance(61_000);
+  await timePasses(62_000);
   await reaches('done');
   await board.stop();
 });

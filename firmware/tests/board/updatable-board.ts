@@ -74,6 +74,13 @@ export async function updatableBoard({ croft, owner }: Deps, files: Record<strin
       expect((await board.ended()).how).toBe('reset');
       await tryOnce();
     },
+    /** Time goes by for the board in steps, so that the instance can answer its pings in between; `ms` of it. */
+    async timePasses(ms: number): Promise<void> {
+      for (let passed = 0; passed < ms; passed += 2_000) {
+        board.advance(2_000);
+        await shown();
+      }
+    },
     /** The newest update, once it is so far. */
     reaches: (status: string) =>
       eventually(async () => {
