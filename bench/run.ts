@@ -1,8 +1,10 @@
 import { ingest } from './ingest.ts';
+import { links } from './links.ts';
 
 /** Every benchmark: what it tells, and what runs it with the arguments after its name. */
 const benches: Record<string, { summary: string; run: (args: string[]) => Promise<number> }> = {
   ingest: { summary: 'sealed messages stored before they are acknowledged, beside bare brokers', run: ingest },
+  links: { summary: 'from a device through a link to the sockets of others, beside Node-RED', run: links },
 };
 
 const help = `npm run bench -- <name> [options]

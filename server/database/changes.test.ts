@@ -44,6 +44,14 @@ describe('a change', () => {
     await eventually(() => expect(heard).toEqual([{ user: 'c' }, { unit: 'a' }, { unit: 'b' }]));
   });
 
+  test('was heard by the listeners when that is waited for', async () => {
+    for (let time = 0; time < 200; time++) {
+      await say({ unit: String(time) });
+      await changes.heard();
+      expect(heard.at(-1)).toEqual({ unit: String(time) });
+    }
+  });
+
   test('of a transaction that was rolled back is not heard', async () => {
     const failing = db.transaction().execute(async (tx) => {
       await announce(tx, { unit: 'never' });
@@ -100,6 +108,14 @@ describe('after a lost connection', () => {
     await eventually(() => expect(heard.at(-1)).toEqual({ unit: 'b' }));
     expect(heard).toEqual(['missed', { unit: 'a' }, { unit: 'b' }]);
     expect(await cut()).toBe(1);
+  });
+
+  test('nobody waits for what cannot be heard', async () => {
+    await cut();
+    await changes.heard();
+    await eventually(() => expect(heard).toEqual(['missed']));
+    await changes.stop();
+    await changes.heard();
   });
 
   test('stopping while it connects again leaves no connection behind', async () => {

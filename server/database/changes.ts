@@ -66,6 +66,21 @@ export function createChanges(deps: { connect: () => Promise<Client>; log: Log }
 
   return {
     onChange: (listener: (change: Change | 'missed') => void) => void listeners.push(listener),
+
+    /**
+     * Resolves once this process has heard what was announced before: on the connection that listens an answer comes after the
+     * notifications. While that is lost it resolves at once (`missed` follows), and after a second whatever happens.
+     */
+    heard: async (): Promise<void> => {
+      const { promise, resolve } = Promise.withResolvers<void>();
+      const timer = setTimeout(resolve, 1_000);
+      client?.query(`listen ${channel}`).then(
+        () => resolve(),
+        () => resolve(),
+      ) ?? resolve();
+      await promise.finally(() => clearTimeout(timer));
+    },
+
     start: listen,
     stop: async () => {
       stopped = true;

@@ -1,13 +1,10 @@
 import type { ColumnType, Generated, Insertable, Selectable } from 'kysely';
-import type { Visibility } from '../access.ts';
+import type { Right, Visibility } from '../access.ts';
 import type { JsonValue } from '../variables/definition.ts';
+import type { Json, JsonObject, MadeNow } from './columns.ts';
+import type { ProgramTables } from './program-tables.ts';
 
-type MadeNow = ColumnType<Date, Date | undefined, Date>;
-/** jsonb: read as a value, written as JSON text. */
-type Json<T> = ColumnType<T, string, string>;
-type JsonObject = { [name: string]: JsonValue };
-
-export type Database = {
+export type Database = ProgramTables & {
   instance: { key: string; value: Json<JsonValue> };
   users: {
     id: Generated<number>;
@@ -116,6 +113,21 @@ export type Database = {
     number: number | null;
     json: Json<JsonValue> | null;
     corrected: boolean;
+    linkId: number | null;
+    hops: number | null;
+  };
+  links: {
+    id: Generated<number>;
+    uuid: string;
+    outputId: number;
+    inputId: number;
+    createdBy: number;
+    transform: Json<JsonObject> | null;
+    minIntervalMs: number | null;
+    onlyOnChange: Generated<boolean>;
+    enabled: Generated<boolean>;
+    whyCut: Generated<string>;
+    createdAt: MadeNow;
   };
   journalWriters: { uuid: string; batch: number; tx: number | null; startedAt: MadeNow };
   refusals: {
@@ -142,58 +154,51 @@ export type Database = {
     receivedAt: Date | null;
     finishedAt: Date | null;
     expiresAt: Date;
+    line: string | null;
+    isSet: Generated<boolean>;
+    inputId: number | null;
+    valueAt: Date | null;
+    previous: Json<{ value: JsonValue }> | null;
   };
-  templates: {
+  grants: {
     id: Generated<number>;
     uuid: string;
-    ownerId: number | null;
-    name: string;
-    visibility: Generated<'private' | 'local' | 'public'>;
-    url: string | null;
-    folder: Generated<string>;
-    follow: 'commit' | 'tag' | 'branch' | null;
-    ref: Generated<string>;
-    sealedToken: Buffer | null;
-    checkedAt: Date | null;
-    failure: Generated<string>;
-    failures: Generated<number>;
-    nextCheckAt: Date | null;
-    createdAt: MadeNow;
-    latestVersionId: number | null;
-  };
-  templateVersions: {
-    id: Generated<number>;
-    uuid: string;
-    templateId: number;
-    label: string;
-    commit: string | null;
-    folder: Generated<string>;
-    committedAt: Date | null;
-    schema: Json<JsonObject>;
-    example: Json<JsonObject>;
-    direction: 'none' | 'rx' | 'tx' | 'rxtx';
-    readme: Generated<string>;
+    variableId: number;
+    access: Right;
+    userId: number | null;
+    unitId: number | null;
     createdAt: MadeNow;
   };
-  templateFiles: { versionId: number; path: string; sha256: Buffer; content: Buffer };
-  unitUpdates: {
+  accessRequests: {
     id: Generated<number>;
     uuid: string;
-    unitId: number;
-    fromVersionId: number | null;
-    toVersionId: number | null;
-    fromLabel: string;
-    toLabel: string;
-    overTheAir: boolean;
-    createdBy: number | null;
-    waitsFor: number | null;
-    commandUuid: string | null;
-    status: 'waiting' | 'ordered' | 'fetching' | 'trial' | 'done' | 'failed' | 'cancelled';
-    detail: Generated<string>;
-    filesFetched: Generated<number>;
-    bytesFetched: Generated<number>;
+    askerId: number;
+    address: string;
+    target: string;
+    variableId: number | null;
+    access: Right;
+    note: string;
+    status: Generated<'open' | 'granted' | 'declined'>;
+    answer: Generated<string>;
     createdAt: MadeNow;
-    finishedAt: Date | null;
+    answeredAt: Date | null;
+  };
+  audit: {
+    id: Generated<number>;
+    at: MadeNow;
+    actorId: number | null;
+    actor: string;
+    means: 'session' | 'token' | 'anonymous' | 'instance';
+    token: string | null;
+    address: string;
+    action: string;
+    objectKind: string;
+    objectUuid: string | null;
+    objectName: string;
+    objectOwnerId: number | null;
+    objectOwner: string;
+    result: 'begun' | 'ok' | 'denied' | 'failed';
+    detail: Json<JsonObject>;
   };
   unitLog: { id: Generated<number>; unitId: number; at: Date; level: string; text: string };
 };

@@ -6,7 +6,7 @@ import { type EnvelopeKeys, envelopeKeys } from '../mqtt/envelope.ts';
 import { type Check, compileCheck, type Definition, type JsonValue } from '../variables/definition.ts';
 import { loadUnit, loadVariables, type UnitRow, type VariableRow } from './store.ts';
 
-export { admitProof, noteConfirmed, noteConnected, noteDisconnected } from './store.ts';
+export { admitProof, noteConnected, noteDisconnected } from './store.ts';
 
 export type LiveVariable = {
   id: number;
@@ -20,6 +20,23 @@ export type LiveVariable = {
   /** The last stored value; `at` in epoch milliseconds. */
   last: { at: number; value: JsonValue } | undefined;
 };
+
+/** An edge from one of a unit's outputs to an input: what each of its values needs. */
+export type LiveLink = {
+  id: number;
+  uuid: string;
+  input: { id: number; uuid: string; name: string; check: Check };
+  /** The unit of the input. */
+  unit: { id: number; uuid: string; name: string; ownerId: number };
+  /** What the value becomes on the way, or why it cannot. */
+  transform: (value: JsonValue) => { ok: true; value: JsonValue } | { ok: false; problem: string };
+  /** Milliseconds between two values; 0 is no limit. */
+  minInterval: number;
+  onlyOnChange: boolean;
+};
+
+/** By the id of the output. */
+export type LinksOfUnit = ReadonlyMap<number, readonly LiveLink[]>;
 
 /** The keys of one generation. */
 export type KeySet = { generation: number; envelope: EnvelopeKeys; secret: KeyObject };
@@ -48,14 +65,21 @@ export type LiveUnit = {
   variables: Map<number, LiveVariable>;
   inputs: Map<string, LiveVariable>;
   outputs: Map<string, LiveVariable>;
+  /** Those that are switched on. */
+  links: LinksOfUnit;
 };
 
 export type UnitKeys = { syncKey: string; secretKey: string; token: string };
 
-type Deps = { db: Db; openKeys: (unitUuid: string, sealed: Buffer) => UnitKeys; changes: Changes };
+type Deps = {
+  db: Db;
+  openKeys: (unitUuid: string, sealed: Buffer) => UnitKeys;
+  loadLinks: (db: Db, unitId: number) => Promise<LinksOfUnit>;
+  changes: Changes;
+};
 
 /** Units in memory; what a commit changes is dropped by the announcement that is part of the commit. */
-export function createDirectory({ db, openKeys, changes }: Deps) {
+export function createDirectory({ db, openKeys, loadLinks, changes }: Deps) {
   const units = new Map<string, Promise<LiveUnit | undefined>>();
   /** The same units once they are loaded, for those that cannot wait. */
   const loaded = new Map<string, LiveUnit>();
@@ -64,12 +88,13 @@ export function createDirectory({ db, openKeys, changes }: Deps) {
   async function load(uuid: string): Promise<LiveUnit | undefined> {
     const row = await loadUnit(db, uuid);
     if (!row) return undefined;
+    const [variables, links] = await Promise.all([loadVariables(db, row.id), loadLinks(db, row.id)]);
     const { otherGeneration, otherSealedKeys } = row;
     const otherKeys =
       otherGeneration === null || otherSealedKeys === null
         ? undefined
         : keySet(otherGeneration, openKeys(uuid, otherSealedKeys));
-    return { ...liveUnit(row, await loadVariables(db, row.id), openKeys(uuid, row.sealedKeys)), otherKeys };
+    return { ...liveUnit(row, variables, links, openKeys(uuid, row.sealedKeys)), otherKeys };
   }
 
   function find(uuid: string): Promise<LiveUnit | undefined> {
@@ -99,9 +124,14 @@ export function createDirectory({ db, openKeys, changes }: Deps) {
 
   /** Takes over the newest values; one that is stored while the unit is being loaded reaches it when it is there. */
   function takeOver({ entry }: Stored): void {
-    const unit = loaded.get(entry.unitUuid);
-    if (unit) return remember(unit, entry);
-    units.get(entry.unitUuid)?.then((late) => late && remember(late, entry));
+    takeOverPart(entry);
+    if (entry.linked) for (const part of entry.linked) takeOverPart(part);
+  }
+
+  function takeOverPart(part: Part): void {
+    const unit = loaded.get(part.unitUuid);
+    if (unit) return remember(unit, part);
+    units.get(part.unitUuid)?.then((late) => late && remember(late, part));
   }
 
   return {
@@ -121,7 +151,10 @@ export function createDirectory({ db, openKeys, changes }: Deps) {
 
 export type Directory = ReturnType<typeof createDirectory>;
 
-function remember(unit: LiveUnit, { values, heard }: Stored['entry']): void {
+/** What a commit brought for one unit. */
+type Part = Pick<Stored['entry'], 'unitUuid' | 'values' | 'heard'>;
+
+function remember(unit: LiveUnit, { values, heard }: Part): void {
   if (heard) unit.lastSeenAt = new Date(heard.at);
   for (const { variableId, at, value } of values) {
     const variable = unit.variables.get(variableId);
@@ -129,7 +162,7 @@ function remember(unit: LiveUnit, { values, heard }: Stored['entry']): void {
   }
 }
 
-function liveUnit(row: UnitRow, rows: VariableRow[], keys: UnitKeys): Omit<LiveUnit, 'otherKeys'> {
+function liveUnit(row: UnitRow, rows: VariableRow[], links: LinksOfUnit, keys: UnitKeys): Omit<LiveUnit, 'otherKeys'> {
   const variables = rows.map(liveVariable);
   const named = (direction: string) =>
     new Map(variables.filter((v) => v.direction === direction).map((v) => [v.name, v] as const));
@@ -150,6 +183,7 @@ function liveUnit(row: UnitRow, rows: VariableRow[], keys: UnitKeys): Omit<LiveU
     variables: new Map(variables.map((v) => [v.id, v])),
     inputs: named('input'),
     outputs: named('output'),
+    links,
   };
 }
 

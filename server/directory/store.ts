@@ -93,6 +93,13 @@ export async function noteDisconnected(db: Db, unitId: number, at: Date): Promis
   await db.updateTable('unitProgress').set({ disconnectedAt: at }).where('unitId', '=', unitId).execute();
 }
 
-export async function noteConfirmed(db: Db, variableIds: number[], at: Date): Promise<void> {
-  await db.updateTable('currentValues').set({ confirmedAt: at }).where('variableId', 'in', variableIds).execute();
+/** Many at once, their rows locked in the order in which the journal locks them. @param confirmed by the variable's id */
+export async function noteConfirmed(db: Db, confirmed: ReadonlyMap<number, Date>): Promise<void> {
+  const ids = [...confirmed.keys()];
+  await sql`
+    with locked as materialized (
+      select variable_id from current_values where variable_id = any(${ids}::bigint[]) order by variable_id for no key update)
+    update current_values c set confirmed_at = r.at
+    from unnest(${ids}::bigint[], ${[...confirmed.values()]}::timestamptz[]) as r(variable_id, at)
+    where c.variable_id = r.variable_id and (select count(*) from locked) >= 0`.execute(db);
 }

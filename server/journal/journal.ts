@@ -2,12 +2,12 @@ import type { Client } from 'pg';
 import type { Db } from '../database/connection.ts';
 import { unavailable } from '../errors.ts';
 import type { Log } from '../log.ts';
-import type { Entry, Stored } from './entry.ts';
+import { type Entry, rowsOf, type Stored } from './entry.ts';
 import { createPartitions } from './partitions.ts';
 import { type Cursor, deleteEvents, journalOffset, readLog } from './store.ts';
 import { createWriter } from './writer.ts';
 
-export type { Entry, LogLine, Stored, ValueEvent } from './entry.ts';
+export type { Entry, LinkedPart, LogLine, Stop, Stored, ValueEvent } from './entry.ts';
 export type { Cursor, LoggedValue } from './store.ts';
 
 /** Two, so that one gathers while the other's commit waits for the disk; a third brought nothing on two cores. */
@@ -30,6 +30,7 @@ type Deps = {
 export function createJournal({ db, connect, retentionDays, afterCommit, log }: Deps) {
   let offset = 0;
   let newestTx = 0;
+  let newestTime = 0;
   let size = 0;
   let waiting: (() => void)[] = [];
   let expiry: NodeJS.Timeout | undefined;
@@ -89,6 +90,15 @@ export function createJournal({ db, connect, retentionDays, afterCommit, log }: 
     enqueue,
 
     /**
+     * The time for values of inputs, epoch milliseconds; always later than the one before, by a microsecond at least: of two
+     * values that meet on an input by both writers the later one stays, in the database as in memory.
+     */
+    inputTime: () => {
+      newestTime = Math.max(Date.now(), newestTime + 0.001);
+      return newestTime;
+    },
+
+    /**
      * Resolves when the entry is stored.
      * @throws AppError 503 when the journal is full, or the commit failed or took longer than a minute
      */
@@ -129,7 +139,7 @@ function positions(entries: Entry[], tx: number, safeTx: number): Stored[] {
   let n = 0;
   return entries.map((entry) => {
     const stored = { entry, tx, n, safeTx };
-    n += entry.values.length;
+    n += rowsOf(entry);
     return stored;
   });
 }

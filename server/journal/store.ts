@@ -2,24 +2,40 @@ import { sql } from 'kysely';
 import type { Client } from 'pg';
 import type { Db } from '../database/connection.ts';
 import type { JsonValue } from '../variables/definition.ts';
-import { hotColumns } from './batch.ts';
+import { hotColumns, isAboutLinks, linkColumns } from './batch.ts';
 import type { Entry } from './entry.ts';
 
 /**
  * One statement, so one round trip and one transaction, for everything that queued: events, current values of variables,
  * replay counters, and the number of the batch. A value with an older time than the current one is history only.
  */
-const hotStatement = `
+const hotStatement = statement({ locked: '', eventColumns: '', eventArrays: '', inOrder: '' });
+
+/**
+ * The same for a batch that holds values of inputs: two writers may meet on these rows, so each locks all of its own in one order
+ * before it changes the first one. Events say which link they came through.
+ */
+const linkStatement = statement({
+  locked: `locked as materialized (
+  select variable_id from current_values where variable_id = any($6::bigint[]) order by variable_id for no key update),`,
+  eventColumns: ', link_id, hops',
+  eventArrays: ', $18::bigint[], $19::smallint[]',
+  inOrder: 'and (select count(*) from locked) >= 0',
+});
+
+function statement(parts: { locked: string; eventColumns: string; eventArrays: string; inOrder: string }): string {
+  return `
 with stamp as materialized (select pg_current_xact_id()::text::bigint + $17::bigint as tx),
+${parts.locked}
 event as (
-  insert into events (tx, n, variable_id, at, number, json, corrected)
-  select (select tx from stamp), r.n - 1, r.variable_id, to_timestamp(r.at / 1000), r.number, r.json, r.corrected
-  from unnest($1::bigint[], $2::float8[], $3::float8[], $4::jsonb[], $5::boolean[])
-    with ordinality as r(variable_id, at, number, json, corrected, n)),
+  insert into events (tx, n, variable_id, at, number, json, corrected${parts.eventColumns})
+  select (select tx from stamp), r.n - 1, r.variable_id, to_timestamp(r.at / 1000), r.number, r.json, r.corrected${parts.eventColumns}
+  from unnest($1::bigint[], $2::float8[], $3::float8[], $4::jsonb[], $5::boolean[]${parts.eventArrays})
+    with ordinality as r(variable_id, at, number, json, corrected${parts.eventColumns}, n)),
 current as (
   update current_values c set at = to_timestamp(r.at / 1000), number = r.number, json = r.json
   from unnest($6::bigint[], $7::float8[], $8::float8[], $9::jsonb[]) as r(variable_id, at, number, json)
-  where c.variable_id = r.variable_id and (c.at is null or c.at <= to_timestamp(r.at / 1000))),
+  where c.variable_id = r.variable_id and (c.at is null or c.at <= to_timestamp(r.at / 1000)) ${parts.inOrder}),
 progress as (
   update unit_progress p set
     boot = case when (r.boot, r.seq) > (p.boot, p.seq) then r.boot else p.boot end,
@@ -29,6 +45,7 @@ progress as (
   where p.unit_id = r.unit_id and p.generation = r.generation),
 writer as (update journal_writers set batch = $16, tx = (select tx from stamp) where uuid = $15)
 select tx from stamp`;
+}
 
 export type Batch = { writer: string; number: number; offset: number; entries: readonly Entry[] };
 
@@ -51,7 +68,10 @@ export async function commitBatch(client: Client, batch: Batch): Promise<number>
 
 async function runHot(client: Client, { writer, number, offset, entries }: Batch): Promise<number> {
   const values = [...hotColumns(entries), writer, number, offset];
-  const result = await client.query({ name: 'journal', text: hotStatement, values });
+  const query = isAboutLinks(entries)
+    ? { name: 'journal links', text: linkStatement, values: [...values, ...linkColumns(entries)] }
+    : { name: 'journal', text: hotStatement, values };
+  const result = await client.query(query);
   return result.rows[0].tx;
 }
 

@@ -1,7 +1,7 @@
 import type { Client } from 'pg';
 import { v7 as uuidv7 } from 'uuid';
 import type { Log } from '../log.ts';
-import type { Entry } from './entry.ts';
+import { type Entry, rowsOf } from './entry.ts';
 import { commitBatch, forgetWriter, lastBatch, registerWriter } from './store.ts';
 
 /** `since` is performance.now() when it was queued; `done` is called exactly once. */
@@ -56,8 +56,8 @@ export function createWriter({ connect, offset, newestTx, afterCommit, log }: De
     let values = 0;
     let end = 0;
     while (end < queue.length && (values < batchLimit || end === 0)) {
-      values += 1 + (queue[end]?.entry.values.length ?? 0);
-      end++;
+      const entry = queue[end++]?.entry;
+      values += 1 + (entry ? rowsOf(entry) : 0);
     }
     const batch = end === queue.length ? queue : queue.slice(0, end);
     queue = end === queue.length ? [] : queue.slice(end);

@@ -29,6 +29,7 @@ async function openPage(live: Live): Promise<{ page: IncomingMessage; listener: 
     response: await opened.promise,
     audible: { variables: new Set(['v']), units: new Set(['u']), ownUnits: new Set(['u']) },
     userUuid: 'ada',
+    isMine: true,
     pending: undefined,
     alreadySent: new Set(),
     refresh: async () => undefined,

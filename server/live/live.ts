@@ -10,6 +10,8 @@ export type Listener = {
   audible: Audible;
   /** The UUID of the user; undefined for the anonymous. */
   userUuid: string | undefined;
+  /** Asked for what is the user's own: it hears of grants and requests too. */
+  isMine: boolean;
   /** Values that arrive while the past is still being sent; undefined once it is. */
   pending: (() => void)[] | undefined;
   /** Positions in the log that were already sent from the past. */
@@ -17,6 +19,9 @@ export type Listener = {
   /** Looks up again what it may hear; never rejects. */
   refresh: () => Promise<void>;
 };
+
+/** Values of one unit. */
+type Part = Pick<Stored['entry'], 'unitUuid' | 'values'>;
 
 /** How far a unit's way to another version of its program is. */
 type UpdateEvent = {
@@ -37,6 +42,11 @@ export type UnitEvent =
   | { event: 'update'; data: UpdateEvent }
   | { event: 'connection'; data: { unit: string; event: string; detail: string } };
 
+/** What concerns a user, not a unit; `address` as in `bob:/home/Garage/Light#on`. */
+export type UserEvent =
+  | { event: 'grant'; data: { id: string; change: 'given' | 'revoked'; access: string; address: string } }
+  | { event: 'request'; data: { id: string; status: string; access: string; address: string } };
+
 /** A page that reads slower than this many bytes behind is closed; it comes back by itself and resumes. */
 const unreadLimit = 1024 * 1024;
 /** As is one whose past takes so long that this many values wait behind it. */
@@ -53,17 +63,29 @@ export function createLive() {
     response.write(`event: ${event}\n${id === undefined ? '' : `id: ${id}\n`}data: ${JSON.stringify(data)}\n\n`);
   }
 
-  function publishEntry(listener: Listener, { entry, tx, n, safeTx }: Stored): void {
-    for (const [index, { variableUuid, value, at }] of entry.values.entries()) {
+  /** @param n the place of the first value in the log */
+  function publishValues(listener: Listener, part: Part, place: Pick<Stored, 'tx' | 'n' | 'safeTx'>): void {
+    const { tx, n, safeTx } = place;
+    for (const [index, { variableUuid, value, at }] of part.values.entries()) {
       const mayHear = () => listener.audible.variables.has(variableUuid);
       if (!mayHear()) continue;
       const send = () => {
         if (!mayHear() || listener.alreadySent.has(`${tx}.${n + index}`)) return;
-        const data = { variable: variableUuid, unit: entry.unitUuid, value, at: new Date(at).toISOString() };
+        const data = { variable: variableUuid, unit: part.unitUuid, value, at: new Date(at).toISOString() };
         write(listener, 'value', data, String(safeTx));
       };
       if (!listener.pending) send();
       else if (listener.pending.push(send) > pendingLimit) listener.response.end();
+    }
+  }
+
+  function publishEntry(listener: Listener, stored: Stored): void {
+    const { entry } = stored;
+    publishValues(listener, entry, stored);
+    let n = stored.n + entry.values.length;
+    for (const part of entry.linked ?? []) {
+      publishValues(listener, part, { ...stored, n });
+      n += part.values.length;
     }
     if (!listener.audible.ownUnits.has(entry.unitUuid)) return;
     if (entry.state) write(listener, 'state', { unit: entry.unitUuid, state: entry.state });
@@ -87,6 +109,13 @@ export function createLive() {
       for (const listener of listeners) {
         const { units, ownUnits } = listener.audible;
         if ((event === 'presence' ? units : ownUnits).has(data.unit)) write(listener, event, data);
+      }
+    },
+
+    /** For the pages of one user. */
+    publishUser(userUuid: string, { event, data }: UserEvent): void {
+      for (const listener of listeners) {
+        if (listener.isMine && listener.userUuid === userUuid) write(listener, event, data);
       }
     },
 

@@ -51,6 +51,7 @@ export function liveRoutes(deps: Deps) {
       response: ctx.res,
       audible: { variables: new Set(), units: new Set(), ownUnits: new Set() },
       userUuid: caller.kind === 'person' ? caller.id : undefined,
+      isMine: asked.mine === true || asked.presence === 'mine',
       pending: [],
       alreadySent: new Set(),
       refresh: refreshing(

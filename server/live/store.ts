@@ -1,4 +1,4 @@
-import { mayRead, narrower, owns } from '../access.ts';
+import { owns, readableBy } from '../access.ts';
 import type { Db } from '../database/connection.ts';
 import type { Caller } from '../users/caller.ts';
 
@@ -11,14 +11,7 @@ export async function audible(db: Db, caller: Caller, asked: Asked): Promise<Aud
   const rows = await db
     .selectFrom('variables')
     .rightJoin('units', 'units.id', 'variables.unitId')
-    .select([
-      'units.uuid as unit',
-      'units.ownerId',
-      'units.visibility as unitVisibility',
-      'variables.uuid as variable',
-      'variables.direction',
-      'variables.visibility',
-    ])
+    .select(['units.uuid as unit', 'units.ownerId', 'variables.uuid as variable'])
     .where(({ or, eb }) =>
       or([
         ...(asked.variables?.length ? [eb('variables.uuid', 'in', asked.variables)] : []),
@@ -26,19 +19,13 @@ export async function audible(db: Db, caller: Caller, asked: Asked): Promise<Aud
         ...(asked.mine && caller.kind === 'person' ? [eb('units.ownerId', '=', caller.userId)] : []),
       ]),
     )
+    .where(readableBy(caller))
     .execute();
   const heard: Audible = { variables: new Set(), units: new Set(), ownUnits: new Set() };
   for (const row of rows) {
-    const isOwn = owns(caller, row.ownerId);
-    if (isOwn) {
-      heard.ownUnits.add(row.unit);
-      heard.units.add(row.unit);
-    }
-    if (!row.variable || !row.visibility) continue;
-    const visibility = narrower(row.unitVisibility, row.visibility);
-    if (!isOwn && (row.direction === 'input' || !mayRead(caller, { ownerId: row.ownerId, visibility }))) continue;
-    heard.variables.add(row.variable);
     heard.units.add(row.unit);
+    if (owns(caller, row.ownerId)) heard.ownUnits.add(row.unit);
+    if (row.variable) heard.variables.add(row.variable);
   }
   if (asked.presence && caller.kind === 'person') {
     for (const unit of await unitsOf(db, caller.userId)) heard.units.add(unit);

@@ -11,16 +11,16 @@ const unitOf = (uuid: string): LiveUnit => ({
   ...{ security: 'token', countedSince: 1, interval: undefined, lastSeenAt: null, tokenHash: Buffer.alloc(32) },
   keys: { generation: 1, envelope: envelopeKeys(Buffer.alloc(32)), secret: generateKeySync('hmac', { length: 256 }) },
   otherKeys: undefined,
-  ...{ variables: new Map(), inputs: new Map(), outputs: new Map() },
+  ...{ variables: new Map(), inputs: new Map(), outputs: new Map(), links: new Map() },
 });
 
 function connectionOf(uuid: string): Connection & { destroyed: boolean } {
   const connection = {
     sender: createSender(unitOf(uuid), { perSecond: 20, perMinute: 600 }),
-    ...{ boot: 1, downSeq: 0, downEnd: 1, messageId: 0, destroyed: false },
+    ...{ boot: 1, downSeq: 0, downEnd: 1, messageId: 0, sentAt: new Map(), destroyed: false },
     socket: {
       write: () => true,
-      writableLength: 0,
+      ...{ cork: () => undefined, uncork: () => undefined, writableCorked: 0, writableLength: 0 },
       destroy: () => {
         connection.destroyed = true;
       },
@@ -32,7 +32,7 @@ function connectionOf(uuid: string): Connection & { destroyed: boolean } {
   return connection;
 }
 
-const quiet = { inputConfirmed: () => undefined, commandSent: () => undefined };
+const quiet = { inputSent: () => undefined, inputConfirmed: () => undefined, commandSent: () => undefined };
 
 type Step = { unit: string; open: boolean; which: number };
 const steps = fc.array(fc.record({ unit: fc.constantFrom('a', 'b'), open: fc.boolean(), which: fc.nat({ max: 9 }) }), {
@@ -91,8 +91,8 @@ describe('sending', () => {
     const connection = connectionOf('a');
     connection.subscribed.add('+');
     const input = (name: string) => ({ name }) as Parameters<typeof connections.sendInput>[1];
-    connections.sendInput(connection, input('lamp'), true);
-    connections.sendInput(connection, input('level'), 1);
+    connections.sendInput(connection, input('lamp'), { at: 1, value: true });
+    connections.sendInput(connection, input('level'), { at: 2, value: 1 });
     for (const messageId of [2, 2, 3, 1]) connections.acknowledge(connection, messageId);
     expect(confirmed).toEqual(['level', 'lamp']);
   });

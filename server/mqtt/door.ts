@@ -106,6 +106,7 @@ export function createMqttDoor(deps: Deps) {
       subscribed: new Set(),
       hearsCommands: false,
       messageId: 0,
+      sentAt: new Map(),
       unacknowledged: new Map(),
     });
   }

@@ -1,5 +1,5 @@
-import type { LiveUnit } from '../directory/directory.ts';
-import type { Entry, Journal } from '../journal/journal.ts';
+import type { Directory, LiveUnit } from '../directory/directory.ts';
+import type { Entry, Journal, LinkedPart, ValueEvent } from '../journal/journal.ts';
 import type { JsonValue } from '../variables/definition.ts';
 import { generationOf, open } from './envelope.ts';
 import { type Content, type Receipt, readMessage } from './message.ts';
@@ -14,6 +14,12 @@ export type Refusal = { unitId: number; unitUuid: string; reason: string; topic:
 
 type Deps = {
   journal: Journal;
+  directory: Pick<Directory, 'find' | 'peek'>;
+  /** What goes through links; `undo` when it could not be stored. */
+  links: {
+    follow: (unit: LiveUnit, values: readonly ValueEvent[]) => Pick<Entry, 'hops' | 'linked'>;
+    undo: (linked: readonly LinkedPart[]) => void;
+  };
   refuse: (refusal: Refusal) => Promise<void>;
   /** Tells the device that it is held back; `wait` in milliseconds. */
   throttled: (sender: Sender, wait: number) => void;
@@ -29,9 +35,12 @@ type Message = Received & { sender: Sender; payload: Buffer };
 type Accepted = Omit<Extract<Content, { ok: true }>, 'ok'>;
 
 const toldAgainAfter = 10_000;
+const lookAgainAfter = 250;
 
 /** What a device publishes, from its topic and bytes to entries of the journal. Knows nothing of the broker. */
-export function createIngest({ journal, refuse, throttled, receive, payloadLimit, now = Date.now }: Deps) {
+export function createIngest(deps: Deps) {
+  const { journal, directory, links, refuse, throttled, receive, payloadLimit, now = Date.now } = deps;
+
   function refused({ sender, topic, done }: Received, reason: string, detail: string): void {
     refuse({ unitId: sender.unit.id, unitUuid: sender.unit.uuid, reason, topic, detail }).then(() => done(), done);
   }
@@ -48,7 +57,8 @@ export function createIngest({ journal, refuse, throttled, receive, payloadLimit
     }
     const wait = sender.flow.take(now());
     if (wait === undefined) return refused(message, 'too-fast', 'More messages than the limits of a unit allow.');
-    if (wait === 0 && sender.held.length === 0 && !journal.isFull()) return take(message, target);
+    const isReady = sender.held.length === 0 && !journal.isFull() && directory.peek(sender.unit.uuid) !== undefined;
+    if (wait === 0 && isReady) return take(message, target);
     hold(message, target, wait);
   }
 
@@ -59,9 +69,18 @@ export function createIngest({ journal, refuse, throttled, receive, payloadLimit
       sender.quietUntil = now() + toldAgainAfter;
       throttled(sender, wait);
     }
-    const release = () => journal.room().then(() => sender.held.shift()?.());
+    const release = () => ready(sender.unit.uuid).then(() => sender.held.shift()?.());
     if (wait > 0) setTimeout(release, wait);
     else release();
+  }
+
+  /** When there is room, and the unit is known as it is now: a link that was cut a moment ago lets nothing through. */
+  async function ready(unitUuid: string): Promise<void> {
+    await journal.room();
+    while (!directory.peek(unitUuid)) {
+      const unit = await directory.find(unitUuid).catch(() => later());
+      if (unit === undefined) return;
+    }
   }
 
   function take(message: Message, target: DeviceTopic): void {
@@ -120,7 +139,14 @@ export function createIngest({ journal, refuse, throttled, receive, payloadLimit
   }
 
   function append(unit: LiveUnit, entry: Omit<Entry, 'unitId' | 'unitUuid'>, done: Done): void {
-    journal.enqueue({ unitId: unit.id, unitUuid: unit.uuid, ...entry }, done);
+    const { id: unitId, uuid: unitUuid } = unit;
+    const current = entry.values.length > 0 ? directory.peek(unitUuid) : undefined;
+    if (!current) return journal.enqueue({ unitId, unitUuid, ...entry }, done);
+    const { hops, linked } = links.follow(current, entry.values);
+    journal.enqueue({ unitId, unitUuid, ...entry, hops, linked }, (error) => {
+      if (error && linked) links.undo(linked);
+      done(error);
+    });
   }
 
   const heard = ({ unit, boot, seq }: Sender) => ({ generation: unit.countedSince, boot, seq, at: now() });
@@ -139,6 +165,9 @@ export function createIngest({ journal, refuse, throttled, receive, payloadLimit
     },
   };
 }
+
+/** The database is away: it is asked again. */
+const later = () => new Promise<null>((resolve) => void setTimeout(resolve, lookAgainAfter, null).unref());
 
 export type Ingest = ReturnType<typeof createIngest>;
 
