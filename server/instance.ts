@@ -1,20 +1,17 @@
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { createCommands } from './commands/commands.ts';
+import { createInstanceApp } from './app.ts';
 import type { Config } from './config.ts';
 import { createChanges } from './database/changes.ts';
 import { createDatabase } from './database/connection.ts';
 import { openDatabase } from './database/open.ts';
-import { createDirectory, type LiveVariable, noteConfirmed, noteDisconnected } from './directory/directory.ts';
+import { createConfirmations } from './directory/confirmations.ts';
+import { createDirectory, type LiveVariable, noteDisconnected } from './directory/directory.ts';
 import { createPresenceWatch } from './directory/presence-watch.ts';
-import { createHttpDoor, doorsOf, type Part, portTaken, unreachable } from './doors.ts';
-import { createHistory } from './history/history.ts';
-import { createApp } from './http/app.ts';
+import { createHttpDoor, doorsOf, type Part, portTaken } from './doors.ts';
+import { createFeatures } from './features.ts';
 import { createMetrics } from './http/metrics.ts';
-import { operationsRoutes } from './http/operations/routes.ts';
-import { createPreviews } from './http/preview.ts';
 import { loadInstanceKey } from './instance-key.ts';
 import { createJournal, type Stored } from './journal/journal.ts';
+import { createLinkFlow, loadLinks } from './links/links.ts';
 import { createLive } from './live/live.ts';
 import { liveRoutes } from './live/routes.ts';
 import type { Log } from './log.ts';
@@ -25,20 +22,12 @@ import { createMqttDoor } from './mqtt/door.ts';
 import { createIngest } from './mqtt/ingest.ts';
 import { createProving } from './mqtt/proving.ts';
 import { createUnitRequests } from './mqtt/unit-requests.ts';
-import { createPrograms } from './programs/programs.ts';
 import { createSecrets } from './secrets.ts';
-import { createSectors } from './sectors/sectors.ts';
 import { createSimulations } from './simulations/simulations.ts';
-import { createTemplates } from './templates/templates.ts';
 import { createUnitKeys } from './units/keys.ts';
 import { createPresence } from './units/presence.ts';
 import { createRefusals, type Refusal } from './units/refusals.ts';
-import { createUnits } from './units/units.ts';
-import { createUsers } from './users/users.ts';
-import { createVariables, type SetInput } from './variables/variables.ts';
-
-const webFolder = fileURLToPath(new URL('../web/build/', import.meta.url));
-const examplesFolder = fileURLToPath(new URL('../firmware/examples', import.meta.url));
+import type { SetInput } from './variables/variables.ts';
 
 /**
  * The composition root: builds the parts, wires the flow, opens the doors.
@@ -60,15 +49,19 @@ export async function startInstance(config: Config, log: Log) {
   function follow(stored: Stored[]): void {
     for (const one of stored) directory.takeOver(one);
     live.publish(stored);
+    linkFlow.delivering(stored);
     deliver(stored);
   }
 
   const changes = createChanges({ connect, log });
   const keyring = createUnitKeys({ secrets });
-  const directory = createDirectory({ db, openKeys: keyring.open, changes });
+  const directory = createDirectory({ db, openKeys: keyring.open, loadLinks, changes });
   const refusals = createRefusals({ db, log });
   const live = createLive();
+  const linkFlow = createLinkFlow({ refuse, inputTime: journal.inputTime, log });
+  const confirmations = createConfirmations({ db, confirmed: live.publishConfirmed, log });
   const connections = createConnections({
+    inputSent: (input, at) => commands.inputSent(input.id, at),
     inputConfirmed: confirmed,
     commandSent: (unit, uuid) => void commands.sent(unit, uuid).catch(warn('a sent command could not be noted')),
   });
@@ -81,6 +74,8 @@ export async function startInstance(config: Config, log: Log) {
 
   const ingest = createIngest({
     journal,
+    directory,
+    links: linkFlow,
     refuse,
     throttled: connections.sendThrottled,
     receive: (unit, receipt) => commands.receive(unit, receipt),
@@ -95,11 +90,21 @@ export async function startInstance(config: Config, log: Log) {
     onChange: changes.onChange,
     log,
   });
-  const deliver = createDelivery({ directory, connections, simulate: simulations.deliver, confirmed });
+  const deliver = createDelivery({
+    directory,
+    connections,
+    isSimulated: simulations.isRunning,
+    simulate: simulations.deliver,
+    confirmed,
+    log,
+  });
   const proving = createProving({
-    ...{ db, directory, refuse, log },
+    db,
+    directory,
     verifyUnitToken: keyring.verifyUnitToken,
     takeUpKeys: (uuid, generation) => units.keyChange.takeUp(uuid, generation),
+    refuse,
+    log,
   });
   const mqtt = createMqttDoor({
     host: config.host,
@@ -107,7 +112,10 @@ export async function startInstance(config: Config, log: Log) {
     tls: config.mqtts,
     rate: config.unitRate,
     admit: createAdmission({ db, proving, log }),
-    ...{ ingest, connections, directory, refuse, log },
+    ingest,
+    connections,
+    directory,
+    refuse,
     commandsWanted: (unit) => void commands.resume(unit).catch(warn('waiting commands could not be sent')),
     presenceChanged: ({ unit }, isConnected) => {
       presence.check(unit);
@@ -116,78 +124,29 @@ export async function startInstance(config: Config, log: Log) {
       const noted = isConnected ? programs.unitConnected(unit.id) : noteDisconnected(db, unit.id, new Date());
       noted.catch(warn('a connection could not be noted'));
     },
-  });
-
-  const metrics = createMetrics({ journal, connections, live });
-
-  const sectors = createSectors({ db });
-  const variables = createVariables({ db, sectors, presenceOf, setInput, deleteEvents: journal.deleteEvents });
-  const templates = createTemplates({
-    ...{ db, secrets, log, dataDir: config.dataDir, outgoingAllow: config.outgoingAllow },
-    ...{ examples: examplesFolder, release: doors.about.version },
-  });
-  const units = createUnits({
-    ...{ db, secrets, templates, sectors, variables, presenceOf },
-    publicEndpoints: doors.device,
-    envCommands: {
-      order: (tx, unit, userId) => programs.orderEnv(tx, unit, userId),
-      send: async (command) => void (await commands.dispatch(command)),
-    },
-  });
-  const commands = createCommands({
-    ...{ db, ownUnit: units.own, log },
-    send: (command) => connections.sendCommand(command.unit, command),
-    changed: (command) => {
-      const { unit, uuid, status, detail } = command;
-      live.publishUnit({ event: 'command', data: { unit, id: uuid, status, detail } });
-      void programs.commandChanged(command);
-    },
-  });
-  const programs = createPrograms({
-    ...{ db, units, templates, sectors, commands, log },
-    imagesFolder: join(config.dataDir, 'boards'),
-    progressed: (data) => live.publishUnit({ event: 'update', data }),
-  });
-  const users = createUsers({
-    ...{ db, log, registration: config.registration, origins: doors.origins },
-    secureCookies: doors.isHttps,
-    forgetUnits: units.forgetUnits,
-  });
-  const history = createHistory({ db, readableVariable: variables.readableVariable });
-  const operations = operationsRoutes({
-    about: doors.about,
-    isSetUp: users.isSetUp,
-    notReady: async () => (journal.isFull() ? 'the journal is full' : await unreachable(db)),
-    metrics,
-    metricsToken: config.metricsToken,
-  });
-  const app = createApp({
-    tables: [
-      operations,
-      users.routes,
-      sectors.routes,
-      units.routes,
-      templates.routes,
-      programs.routes,
-      commands.routes,
-      variables.routes,
-      history.routes,
-      liveRoutes({ db, live, journal, presenceOf: presence.of, callerOf: users.callerOf, log }),
-    ],
-    callerOf: users.callerOf,
-    unitOf: createUnitRequests({ proving }),
-    metrics,
-    trustedProxies: config.trustedProxies,
-    isHttps: doors.isHttps,
-    webFolder,
-    previewOf: createPreviews({
-      origin: doors.publicUrl,
-      unit: (uuid) => units.show({ kind: 'anonymous' }, uuid),
-      variable: (uuid) => variables.readable(db, { kind: 'anonymous' }, uuid),
-      log,
-    }),
     log,
   });
+
+  const flow = {
+    db,
+    config,
+    secrets,
+    doors,
+    journal,
+    linkFlow,
+    connections,
+    live,
+    refusals,
+    presenceOf,
+    setInput,
+    log,
+  };
+  const { tables, ...features } = createFeatures(flow);
+  const { users, units, commands, templates, programs, audit } = features;
+  const metrics = createMetrics({ journal, connections, live });
+  const pages = liveRoutes({ db, live, journal, presenceOf: presence.of, callerOf: users.callerOf, log });
+  const unitOf = createUnitRequests({ proving });
+  const app = createInstanceApp({ ...flow, ...features, tables: [...tables, pages], unitOf, changes, metrics });
 
   async function refuse(refusal: Refusal): Promise<void> {
     metrics.refused(refusal.reason);
@@ -199,36 +158,20 @@ export async function startInstance(config: Config, log: Log) {
   changes.onChange(live.applyChange);
 
   async function setInput(input: Parameters<SetInput>[0]): Promise<Date> {
-    const { unitId, unitUuid, ...value } = input;
-    const at = Date.now();
+    const { unitId, unitUuid, at = journal.inputTime(), ...value } = input;
     await directory.find(unitUuid);
     await journal.append({ unitId, unitUuid, values: [{ ...value, at, corrected: false }] });
     return new Date(at);
   }
-  function confirmed(unitUuid: string, input: LiveVariable): void {
-    const at = new Date();
-    noteConfirmed(db, [input.id], at).then(
-      () => live.publishConfirmed(unitUuid, input.uuid, at),
-      warn('a confirmation could not be stored'),
-    );
+  function confirmed(unitUuid: string, input: LiveVariable, valueAt: number): void {
+    commands.inputConfirmed(input.id, valueAt);
+    confirmations.note(unitUuid, input);
   }
 
   const http = createHttpDoor({ app, config, handleMqtt: mqtt.handle });
   // Opened in this order, closed in reverse.
-  const parts: Part[] = [
-    journal,
-    refusals,
-    changes,
-    directory,
-    commands,
-    templates,
-    programs,
-    presence,
-    simulations,
-    mqtt,
-    http,
-    live,
-  ];
+  const stored: Part[] = [journal, refusals, changes, directory, confirmations, audit, commands, templates, programs];
+  const parts: Part[] = [...stored, presence, simulations, mqtt, http, live];
   for (const { start, stop } of parts) {
     await Promise.resolve(start?.()).catch(portTaken);
     if (stop) starting.defer(async () => void (await stop()));

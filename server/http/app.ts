@@ -5,13 +5,16 @@ import type { Caller, UnitCaller } from '../users/caller.ts';
 import type { Metrics } from './metrics.ts';
 import { accessLog, problems } from './problem.ts';
 import { rateLimits } from './rates.ts';
-import { createRouter, type RouteTable } from './router.ts';
+import { createRouter, type RouteTable, type Witness } from './router.ts';
 import { webFiles } from './web.ts';
 
 type Deps = {
   tables: RouteTable[];
   callerOf: (ctx: Context) => Promise<Caller>;
+  witness: Witness;
   unitOf: (ctx: Context) => Promise<UnitCaller>;
+  /** Resolves once this process knows what was changed before. */
+  changesHeard: () => Promise<void>;
   metrics: Metrics;
   /** How many proxies stand before us and may say who the caller is (X-Forwarded-For). */
   trustedProxies: number;
@@ -29,7 +32,7 @@ export function createApp(deps: Deps): Koa {
     return ctx.state.caller;
   };
   const app = new Koa({ proxy: trustedProxies > 0, maxIpsCount: trustedProxies });
-  const router = createRouter(tables, { callerOf, unitOf });
+  const router = createRouter(tables, { callerOf, unitOf, witness: deps.witness });
   const web = webFiles(webFolder, previewOf);
   const limits = rateLimits(callerOf);
   app.on('error', (error) => log.debug({ err: error }, 'a response could not be sent'));
@@ -47,6 +50,11 @@ export function createApp(deps: Deps): Koa {
   app.use(async (ctx, next) => {
     ctx.set('Cache-Control', 'no-store');
     await next();
+  });
+  // What a request changed holds from its answer on: the next message of a device meets it.
+  app.use(async (ctx, next) => {
+    await next();
+    if (!['GET', 'HEAD'].includes(ctx.method)) await deps.changesHeard();
   });
   app.use(router.routes());
   app.use(router.allowedMethods());

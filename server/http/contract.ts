@@ -10,6 +10,29 @@ import type { z } from 'zod';
  */
 export type Access = 'anyone' | 'read' | 'write' | 'session' | 'administrator' | 'unit';
 
+/** Kinds of things that acts are done to. */
+export type ObjectKind =
+  | 'unit'
+  | 'variable'
+  | 'grant'
+  | 'request'
+  | 'command'
+  | 'link'
+  | 'template'
+  | 'update'
+  | 'user'
+  | 'session'
+  | 'token'
+  | 'invite';
+
+/** How calls of a route stand in the audit log. The object is the `:id` of the path, else the `id` of the reply. */
+export type Audited = {
+  /** The kind of the object, and what is done to it. */
+  action: `${ObjectKind}.${string}`;
+  /** The parts of the body that are kept: no secrets, no long texts. */
+  detail?: readonly string[];
+};
+
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 export type RouteKey = `${Method} /${string}`;
 
@@ -22,6 +45,8 @@ export type RawBody = { contentTypes: readonly string[]; limit: number; descript
 export type Route = {
   summary: string;
   access: Access;
+  /** Calls are written into the audit log, those that were refused too. */
+  audit?: Audited;
   params?: z.ZodObject;
   query?: z.ZodObject;
   body?: z.ZodType | RawBody;

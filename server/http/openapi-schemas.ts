@@ -37,6 +37,7 @@ const issueSchema = {
   properties: {
     path: { type: 'string', description: 'JSON Pointer into the input' },
     message: { type: 'string' },
+    at: { type: 'integer', description: 'Where in a typed text the fault is, in UTF-16 units from its beginning' },
   },
 };
 

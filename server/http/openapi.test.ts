@@ -81,7 +81,8 @@ describe('the readable page', () => {
     expect(page.match(/<section>/g)).toHaveLength(Object.keys(api).length);
     for (const { key, path, summary } of operations) {
       expect(page).toContain(`<code>${key.split(' ')[0]} ${path}</code>`);
-      expect(page).toContain(summary.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('"', '&quot;'));
+      const entities = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
+      expect(page).toContain(summary.replaceAll(/[&<>"]/g, (one) => entities[one as keyof typeof entities]));
     }
   });
 

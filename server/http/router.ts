@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { AppError, badRequest, forbidden, type Issue, invalid, unauthorized } from '../errors.ts';
 import type { Caller, Person, UnitCaller } from '../users/caller.ts';
 import { readJsonBody, readRawBody } from './body.ts';
-import type { Access, Contract, Method, Route, RouteAnswer, RouteRequest } from './contract.ts';
+import type { Access, Audited, Contract, Method, Route, RouteAnswer, RouteRequest } from './contract.ts';
 
 type CallerFor<A extends Access> = A extends 'anyone' ? Caller : A extends 'unit' ? UnitCaller : Person;
 
@@ -28,24 +28,45 @@ export function routes<T extends Contract>(contract: T, handlers: Handlers<T>): 
   return Object.entries(contract).map(([key, route]) => ({ key, route, handle: handlers[key] as unknown as Handle }));
 }
 
+/** What somebody tries to do; `body` is missing where the access rule already refused. */
+export type Attempt = { ctx: Context; caller: Caller; audited: Audited; params: unknown; body?: unknown };
+/** Writes down that something is tried, does it, and writes down how it ended. */
+export type Witness = <T>(attempt: Attempt, act: () => Promise<T>) => Promise<T>;
+
 type Callers = {
   callerOf: (ctx: Context) => Promise<Caller>;
   /** @throws AppError 401 unless a unit proves that it is the one */
   unitOf: (ctx: Context) => Promise<UnitCaller>;
+  witness?: Witness;
 };
 
+const unseen: Witness = (_attempt, act) => act();
+
 /** A router that serves the tables: access first, then input, then the handler, then the reply cut to its schema. */
-export function createRouter(tables: RouteTable[], { callerOf, unitOf }: Callers): Router {
+export function createRouter(tables: RouteTable[], { callerOf, unitOf, witness = unseen }: Callers): Router {
+  /** A person who is kept from an audited act leaves a trace; of the anonymous there would be no end. */
+  async function admitSeen({ access, audit: audited }: Route, caller: Caller, ctx: Context): Promise<Caller> {
+    try {
+      return admit(access, caller);
+    } catch (error) {
+      if (!audited || caller.kind === 'anonymous') throw error;
+      return witness({ ctx, caller, audited, params: ctx.params }, () => Promise.reject(error));
+    }
+  }
+
   const router = new Router();
   for (const { key, route, handle } of tables.flat()) {
     const [method, path] = key.split(' ') as [Method, string];
     router.register(path, [method], async (ctx: Context) => {
       ctx.state.route = key;
-      const caller = route.access === 'unit' ? await unitOf(ctx) : admit(route.access, await callerOf(ctx));
+      const caller = route.access === 'unit' ? await unitOf(ctx) : await admitSeen(route, await callerOf(ctx), ctx);
       const params = parse(route.params, ctx.params, '');
       const query = parse(route.query, ctx.query, '');
       const body = await readBody(route, ctx);
-      const answer = await handle({ params, query, body, caller, ctx });
+      const act = async () => handle({ params, query, body, caller, ctx });
+      const { audit: audited } = route;
+      const isSeen = audited && caller.kind !== 'unit';
+      const answer = await (isSeen ? witness({ ctx, caller, audited, params, body }, act) : act());
       if (route.reply instanceof z.ZodType) reply(ctx, route, answer);
     });
   }

@@ -1,20 +1,36 @@
 import type { z } from 'zod';
+import { narrower } from '../access.ts';
 import { announce } from '../database/changes.ts';
 import type { Db } from '../database/connection.ts';
 import { type Document, diffSchema, readDocuments } from '../documents/documents.ts';
 import type { Sectors } from '../sectors/sectors.ts';
 import type { Person } from '../users/caller.ts';
-import type { Variables } from '../variables/variables.ts';
+import type { AccessNarrowed, Variables } from '../variables/variables.ts';
 import { byDirection } from './by-direction.ts';
 import type { unitsContract } from './contract.ts';
 import type { Reading } from './reading.ts';
 import { deleteUnits, idsOfOwner, lockProgress, updateDocuments, updateUnit } from './store.ts';
 
 type Change = z.output<(typeof unitsContract)['PATCH /api/units/:id']['body']>;
-type Deps = { db: Db; sectors: Sectors; variables: Variables; reading: Reading };
+type Deps = {
+  db: Db;
+  sectors: Sectors;
+  variables: Variables;
+  reading: Reading;
+  accessNarrowed: AccessNarrowed;
+  giveBackGrants: (tx: Db, unitIds: readonly number[]) => Promise<void>;
+};
 
 /** What owners do with their units; every change is announced to those that hold a copy. */
-export function createChanging({ db, sectors, variables, reading }: Deps) {
+export function createChanging({ db, sectors, variables, reading, accessNarrowed, giveBackGrants }: Deps) {
+  async function removeUnits(tx: Db, units: readonly { id: number; uuid: string }[]): Promise<void> {
+    const ids = units.map(({ id }) => id);
+    await giveBackGrants(tx, ids);
+    await variables.removeOfUnits(tx, ids, () => lockProgress(tx, ids));
+    await deleteUnits(tx, ids);
+    await announce(tx, ...units.map(({ uuid }) => ({ unit: uuid })));
+  }
+
   return {
     /** @throws AppError 404 the unit or the sector, 409 the name is taken */
     change: (owner: Person, uuid: string, { sector, ...change }: Change): Promise<void> =>
@@ -27,6 +43,10 @@ export function createChanging({ db, sectors, variables, reading }: Deps) {
           security: change.security ?? security,
           sectorId: place,
         });
+        if (change.visibility && narrower(visibility, change.visibility) !== visibility) {
+          const ofUnit = (await variables.ofUnits(tx, [id])).get(id) ?? [];
+          await accessNarrowed(tx, { variableIds: ofUnit.map((one) => one.id) });
+        }
         await announce(tx, { unit: uuid });
       }),
 
@@ -34,12 +54,11 @@ export function createChanging({ db, sectors, variables, reading }: Deps) {
     remove: (owner: Person, uuid: string): Promise<void> =>
       db.transaction().execute(async (tx) => {
         const { id } = await reading.lockOwn(tx, owner, uuid);
-        await removeUnits(tx, variables, [{ id, uuid }]);
+        await removeUnits(tx, [{ id, uuid }]);
       }),
 
     /** Deletes all units of a user with their history, within the transaction that deletes the user. */
-    forgetUnits: async (tx: Db, userId: number): Promise<void> =>
-      removeUnits(tx, variables, await idsOfOwner(tx, userId)),
+    forgetUnits: async (tx: Db, userId: number): Promise<void> => removeUnits(tx, await idsOfOwner(tx, userId)),
 
     /** What a new schema would change. @throws AppError 404, 422 the schema */
     async preview(owner: Person, uuid: string, schema: Document) {
@@ -74,10 +93,3 @@ export function createChanging({ db, sectors, variables, reading }: Deps) {
 }
 
 export type Changing = ReturnType<typeof createChanging>;
-
-async function removeUnits(tx: Db, variables: Variables, units: readonly { id: number; uuid: string }[]) {
-  const ids = units.map(({ id }) => id);
-  await variables.removeOfUnits(tx, ids, () => lockProgress(tx, ids));
-  await deleteUnits(tx, ids);
-  await announce(tx, ...units.map(({ uuid }) => ({ unit: uuid })));
-}

@@ -89,7 +89,7 @@ export const unitsContract = contract({
   'GET /api/units': { summary: 'My units, with variables and last values', access: 'read', reply: z.array(unit) },
   'GET /api/explore': {
     summary:
-      'Units whose outputs the caller may read without owning them: public ones, for local users also local ones',
+      'Units with something to read without owning them: public ones, for local users also local ones and what was granted to them',
     access: 'anyone',
     query: z.object({
       search: z.string().max(100).default(''),
@@ -114,6 +114,7 @@ export const unitsContract = contract({
   'POST /api/units': {
     summary: 'Make a unit from a template, or from schema.json and json_example.json',
     access: 'write',
+    audit: { action: 'unit.make', detail: ['name', 'visibility', 'security', 'sector'] },
     body: z.object({
       name: unitName,
       sector: z.uuid().nullable().default(null),
@@ -132,6 +133,7 @@ export const unitsContract = contract({
   'POST /api/units/virtual': {
     summary: 'Make a virtual unit: a simulation inside the instance, live at once',
     access: 'write',
+    audit: { action: 'unit.make', detail: ['simulation', 'name', 'sector'] },
     body: z.object({ simulation, name: unitName.optional(), sector: z.uuid().nullable().default(null) }),
     reply: ownUnit,
     status: 201,
@@ -145,6 +147,7 @@ export const unitsContract = contract({
   'PATCH /api/units/:id': {
     summary: 'Rename, move, or change visibility or security level',
     access: 'write',
+    audit: { action: 'unit.change', detail: ['name', 'sector', 'visibility', 'security'] },
     params: id,
     body: z.object({
       name: unitName.optional(),
@@ -157,6 +160,7 @@ export const unitsContract = contract({
   'DELETE /api/units/:id': {
     summary: 'Delete a unit with its history; its device is cut off',
     access: 'write',
+    audit: { action: 'unit.delete' },
     params: id,
     reply: z.void(),
     status: 204,
@@ -171,6 +175,7 @@ export const unitsContract = contract({
   'PUT /api/units/:id/schema': {
     summary: 'Change the schema; variables that stay keep UUID and history',
     access: 'write',
+    audit: { action: 'unit.schema' },
     params: id,
     body: z.object({ schema: document, example: document.optional() }),
     reply: ownUnit,
@@ -178,12 +183,14 @@ export const unitsContract = contract({
   'GET /api/units/:id/env': {
     summary: 'Download env.json (owner only; holds keys)',
     access: 'session',
+    audit: { action: 'unit.env' },
     params: id,
     reply: z.record(z.string(), z.json()),
   },
   'PUT /api/units/:id/settings': {
     summary: 'Set the own values of env.json, typed after json_example.json',
     access: 'write',
+    audit: { action: 'unit.settings' },
     params: id,
     body: z.record(z.string(), z.json()),
     reply: ownUnit,
@@ -191,6 +198,7 @@ export const unitsContract = contract({
   'POST /api/units/:id/keys': {
     summary: 'Remake the keys of env.json; old ones stop working at once, or once the board has taken the new ones',
     access: 'session',
+    audit: { action: 'unit.keys' },
     params: id,
     body: z
       .object({

@@ -1,29 +1,36 @@
 import type { z } from 'zod';
-import { mayRead, narrower, owns, type Visibility } from '../access.ts';
+import { owns } from '../access.ts';
 import type { Db } from '../database/connection.ts';
 import { notFound } from '../errors.ts';
 import type { Sectors } from '../sectors/sectors.ts';
 import type { Caller, Person } from '../users/caller.ts';
-import { visibility } from '../variables/contract.ts';
 import type { PresenceOf, StoredVariable, Variables } from '../variables/variables.ts';
 import type { unitsContract } from './contract.ts';
 import type { UnitKeyring } from './keys.ts';
-import { countUnits, lockUnit, type StoredUnit, searchUnits, templateOf, unitByUuid, unitsOfOwner } from './store.ts';
+import {
+  addressedUnits,
+  countUnits,
+  lockUnit,
+  type StoredUnit,
+  searchUnits,
+  templateOf,
+  unitByUuid,
+  unitsOfOwner,
+} from './store.ts';
 import { presentOwnUnit, presentUnit, type UnitView } from './view.ts';
 
 type Deps = { db: Db; sectors: Sectors; variables: Variables; presenceOf: PresenceOf; keyring: UnitKeyring };
 type Explore = z.output<(typeof unitsContract)['GET /api/explore']['query']>;
 
-/** Units as callers may see them: the owner everything, others the outputs that are shown to them. */
+/** Units as callers may see them: the owner everything, others the variables that are shown or granted to them. */
 export function createReading({ db, sectors, variables, presenceOf, keyring }: Deps) {
-  /** Gathers what the page of each unit needs; `shown` chooses its variables. */
-  async function views(units: StoredUnit[], shown: (unit: StoredUnit, one: StoredVariable) => boolean) {
+  /** Gathers what the page of each unit needs; `shown` chooses the variables: all of them, or those with these ids. */
+  async function views(units: StoredUnit[], shown: 'all' | ((unitIds: number[]) => Promise<Set<number>>)) {
     const owners = [...new Set(units.map(({ ownerId }) => ownerId))];
-    const [ofUnits, ...paths] = await Promise.all([
-      variables.ofUnits(
-        db,
-        units.map(({ id }) => id),
-      ),
+    const ids = units.map(({ id }) => id);
+    const [ofUnits, shownIds, ...paths] = await Promise.all([
+      variables.ofUnits(db, ids),
+      shown === 'all' ? undefined : shown(ids),
       ...owners.map((ownerId) => sectors.paths(db, ownerId)),
     ]);
     const pathOf = new Map(paths.flatMap((ofOwner) => [...ofOwner]));
@@ -31,15 +38,13 @@ export function createReading({ db, sectors, variables, presenceOf, keyring }: D
       const all = ofUnits.get(unit.id) ?? [];
       const path = unit.sectorId === null ? '' : (pathOf.get(unit.sectorId) ?? '');
       const presence = presenceOf({ ...unit, interval: smallestInterval(all) });
-      return { unit, variables: all.filter((one) => shown(unit, one)), path, presence };
+      return { unit, variables: all.filter(({ id }) => shownIds?.has(id) ?? true), path, presence };
     });
   }
 
   async function viewFor(caller: Caller, unit: StoredUnit): Promise<UnitView | undefined> {
-    const mine = owns(caller, unit.ownerId);
-    const visible = readableBy(caller);
-    const [view] = await views([unit], (_, variable) => mine || isShown(unit, variable, visible));
-    return mine || view?.variables.length ? view : undefined;
+    const [view] = await views([unit], (ids) => variables.readableIds(db, caller, ids));
+    return owns(caller, unit.ownerId) || view?.variables.length ? view : undefined;
   }
 
   async function presentedOwn(view: UnitView) {
@@ -75,37 +80,34 @@ export function createReading({ db, sectors, variables, presenceOf, keyring }: D
       return owns(caller, view.unit.ownerId) ? presentedOwn(view) : presentUnit(view, false);
     },
 
+    /** The units that the caller may command, with their paths. */
+    async addressed(caller: Person) {
+      const units = await addressedUnits(db, caller);
+      const owners = [...new Set(units.map(({ ownerId }) => ownerId))];
+      const paths = await Promise.all(owners.map((ownerId) => sectors.paths(db, ownerId)));
+      const pathOf = new Map(paths.flatMap((ofOwner) => [...ofOwner]));
+      return units.map(({ id: unitId, uuid: id, owner, ownerId, name, sectorId, simulation, security }) => {
+        const path = `${sectorId === null ? '' : pathOf.get(sectorId)}/${name}`;
+        return { id, unitId, owner, path, isOwn: owns(caller, ownerId), isVirtual: simulation !== null, security };
+      });
+    },
+
     async listOwn(caller: Person) {
-      const found = await views(await unitsOfOwner(db, caller.userId), () => true);
+      const found = await views(await unitsOfOwner(db, caller.userId), 'all');
       return found.map((view) => presentUnit(view, true));
     },
 
     /** The caller's own units are among them as others see them. */
     async explore(caller: Caller, { search, limit, offset }: Explore) {
-      const visibilities = readableBy(caller);
-      const request = { visibilities, text: search.trim(), limit, offset };
+      const request = { caller, text: search.trim(), limit, offset };
       const [units, total] = await Promise.all([searchUnits(db, request), countUnits(db, request)]);
-      const found = await views(units, (unit, variable) => isShown(unit, variable, visibilities));
+      const found = await views(units, (ids) => variables.sharedIds(db, caller, ids));
       return { units: found.map((view) => presentUnit(view, owns(caller, view.unit.ownerId))), total };
     },
   };
 }
 
 export type Reading = ReturnType<typeof createReading>;
-
-/** No user has the id 0: what is asked is what the caller may read of strangers. */
-const stranger = 0;
-const readableBy = (caller: Caller): Visibility[] =>
-  visibility.options.filter((one) => mayRead(caller, { ownerId: stranger, visibility: one }));
-
-/** Inputs are the owner's alone. */
-function isShown(
-  unit: StoredUnit,
-  { direction, visibility: own }: StoredVariable,
-  visibilities: Visibility[],
-): boolean {
-  return direction === 'output' && visibilities.includes(narrower(unit.visibility, own));
-}
 
 function smallestInterval(variables: StoredVariable[]): number | undefined {
   const intervals = variables.flatMap(({ direction, definition: { interval } }) =>

@@ -28,7 +28,7 @@ export function createRefusals({ db, log }: { db: Db; log: Log }) {
   let isStopping = false;
 
   async function storeBatch(taken: Batch): Promise<void> {
-    const rows = [...taken.units.values()].flatMap((ofUnit) => [...ofUnit.values()]);
+    const rows = rowsOf(taken);
     for (let attempt = 0; ; attempt++) {
       try {
         await storeRefusals(db, rows);
@@ -69,6 +69,13 @@ export function createRefusals({ db, log }: { db: Db; log: Log }) {
       return batch.stored.promise;
     },
 
+    /** Stores these in the transaction of what they tell of: nobody hears of what was taken back. */
+    noteWithin: (tx: Db, refusals: readonly Refusal[]): Promise<void> => {
+      const own = emptyBatch();
+      for (const refusal of refusals) add(own, refusal, new Date());
+      return storeRefusals(tx, rowsOf(own));
+    },
+
     /** Stores what was gathered; one attempt when the database is away. */
     async stop(): Promise<void> {
       isStopping = true;
@@ -77,6 +84,8 @@ export function createRefusals({ db, log }: { db: Db; log: Log }) {
     },
   };
 }
+
+const rowsOf = ({ units }: Batch): NotedRefusal[] => [...units.values()].flatMap((ofUnit) => [...ofUnit.values()]);
 
 function emptyBatch(): Batch {
   const stored = Promise.withResolvers<void>();
@@ -107,3 +116,5 @@ function storable(text: string, longest: number): string {
   const cut = text.length > longest ? `${text.slice(0, longest)}…` : text;
   return cut.toWellFormed().replaceAll('\0', '\ufffd');
 }
+
+export type Refusals = ReturnType<typeof createRefusals>;

@@ -1,9 +1,10 @@
 import { type ExpressionBuilder, sql } from 'kysely';
-import type { Visibility } from '../access.ts';
+import { type Asker, commandableBy, mayShareWith, sharedWith } from '../access.ts';
 import type { Db } from '../database/connection.ts';
 import type { Database, NewRow, Row } from '../database/tables.ts';
 import type { Example } from '../documents/documents.ts';
 import { conflict, notFound } from '../errors.ts';
+import type { Person } from '../users/caller.ts';
 
 const columns = [
   'units.id',
@@ -80,6 +81,17 @@ export function unitsOfOwner(db: Db, ownerId: number): Promise<StoredUnit[]> {
     .execute();
 }
 
+/** What an address needs to know of each unit that somebody may command. */
+export function addressedUnits(db: Db, caller: Pick<Person, 'userId'>) {
+  return db
+    .selectFrom('units')
+    .innerJoin('users', 'users.id', 'units.ownerId')
+    .select(['units.id', 'units.uuid', 'units.name', 'units.sectorId', 'units.simulation', 'units.security'])
+    .select(['units.ownerId', 'users.username as owner'])
+    .where(commandableBy(caller))
+    .execute();
+}
+
 export async function idsOfOwner(db: Db, ownerId: number): Promise<{ id: number; uuid: string }[]> {
   return db.selectFrom('units').select(['id', 'uuid']).where('ownerId', '=', ownerId).orderBy('id').execute();
 }
@@ -108,26 +120,23 @@ export async function countSimulations(tx: Db, ownerId: number): Promise<number>
   return row.count;
 }
 
-type Search = { visibilities: readonly Visibility[]; text: string };
+type Search = { caller: Asker; text: string };
 
 /**
- * Units with at least one output of these (effective) visibilities, that have the text in their name, their owner's name or
- * the name of such an output. What is hidden neither matches nor counts.
+ * Units with at least one variable that is shown or granted to the caller, that have the text in their name, their owner's
+ * name or the name of such a variable. What is hidden neither matches nor counts.
  */
 const shownTo =
-  ({ visibilities, text }: Search) =>
-  ({ eb, and, or, exists, selectFrom }: ExpressionBuilder<Database, 'units' | 'users'>) => {
-    const shownOutputs = selectFrom('variables')
-      .whereRef('variables.unitId', '=', 'units.id')
-      .where('variables.direction', '=', 'output')
-      .where('variables.visibility', 'in', visibilities);
+  ({ caller, text }: Search) =>
+  ({ and, or, exists, selectFrom }: ExpressionBuilder<Database, 'units' | 'users'>) => {
+    const shown = selectFrom('variables').whereRef('variables.unitId', '=', 'units.id').where(sharedWith(caller));
     return and([
-      eb('units.visibility', 'in', visibilities),
-      exists(shownOutputs.select('variables.id')),
+      mayShareWith(caller),
+      exists(shown.select('variables.id')),
       or([
         contains('units.name', text),
         contains('users.username', text),
-        exists(shownOutputs.select('variables.id').where(contains('variables.name', text))),
+        exists(shown.select('variables.id').where(contains('variables.name', text))),
       ]),
     ]);
   };

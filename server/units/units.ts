@@ -2,7 +2,7 @@ import type { Db } from '../database/connection.ts';
 import type { Secrets } from '../secrets.ts';
 import type { Sectors } from '../sectors/sectors.ts';
 import type { Templates } from '../templates/templates.ts';
-import type { PresenceOf, Variables } from '../variables/variables.ts';
+import type { AccessNarrowed, PresenceOf, Variables } from '../variables/variables.ts';
 import { createChanging } from './changing.ts';
 import type { PublicEndpoints } from './env.ts';
 import { createIdentity } from './identity.ts';
@@ -26,6 +26,9 @@ type Deps = {
   variables: Variables;
   publicEndpoints: PublicEndpoints;
   presenceOf: PresenceOf;
+  accessNarrowed: AccessNarrowed;
+  /** Takes away what was granted to units that are about to go. */
+  giveBackGrants: (tx: Db, unitIds: readonly number[]) => Promise<void>;
   envCommands: EnvCommands;
 };
 
@@ -35,7 +38,7 @@ export function createUnits(deps: Deps) {
   const keyring = createUnitKeys({ secrets });
   const reading = createReading({ db, sectors, variables, presenceOf, keyring });
   const making = createMaking({ db, templates, sectors, variables, keyring });
-  const changing = createChanging({ db, sectors, variables, reading });
+  const changing = createChanging({ ...deps, reading });
   const keyChange = createKeyChange({ db, reading, keyring, envCommands });
   const identity = createIdentity({ db, reading, keyring, keyChange, publicEndpoints });
 
@@ -46,6 +49,8 @@ export function createUnits(deps: Deps) {
     show: reading.show,
     /** @throws AppError 404 also for units of others, seen or not */
     own: reading.own,
+    /** The units that the caller may command, their own and those with a granted input, with their addresses. */
+    addressed: reading.addressed,
     /** Like `own`, and nobody else changes the unit until the transaction ends. */
     lockOwn: reading.lockOwn,
     /** The same on behalf of nobody; undefined when it is gone. */

@@ -14,6 +14,13 @@ import {
   updateUser,
 } from './store.ts';
 
+type Deps = {
+  db: Db;
+  log: Log;
+  now: () => Date;
+  sessions: Sessions;
+  accountLocked: (tx: Db, userId: number) => Promise<void>;
+};
 type Change = { locked?: boolean; role?: User['role'] };
 
 /** Holds the administrators until the transaction ends. @throws AppError 409 when this user is the only one who can act */
@@ -27,8 +34,8 @@ export async function keepAnAdministrator(tx: Db, userId: number): Promise<void>
 export type Administration = ReturnType<typeof createAdministration>;
 
 /** What administrators do with other people's accounts. */
-export function createAdministration(deps: { db: Db; log: Log; now: () => Date; sessions: Sessions }) {
-  const { db, log, now, sessions } = deps;
+export function createAdministration(deps: Deps) {
+  const { db, log, now, sessions, accountLocked } = deps;
 
   const lockedAtAfter = (user: User, locked: boolean | undefined): Date | null => {
     if (locked === undefined) return user.lockedAt;
@@ -46,6 +53,7 @@ export function createAdministration(deps: { db: Db; log: Log; now: () => Date; 
     await updateUser(tx, user.id, after);
     if (Boolean(after.lockedAt) !== Boolean(user.lockedAt)) {
       if (after.lockedAt) await sessions.endAll(tx, { userId: user.id, id: user.uuid });
+      if (after.lockedAt) await accountLocked(tx, user.id);
       await announce(tx, { user: user.uuid });
     }
     return (await listUsers(tx, user.id))[0];

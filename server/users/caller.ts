@@ -12,6 +12,8 @@ export type Person = {
   role: z.output<typeof role>;
   scopes: readonly z.output<typeof scope>[];
   sessionId: number | undefined;
+  /** What its owner called the API token. */
+  tokenName?: string;
 };
 
 /** A person by session: never an API token. */

@@ -63,6 +63,7 @@ export const usersContract = contract({
   'POST /api/setup': {
     summary: 'Make the administrator with the one-time setup link, and sign in',
     access: 'anyone',
+    audit: { action: 'user.setup' },
     body: z.object({ token: z.string().max(200), username, password }),
     reply: me,
     status: 201,
@@ -70,6 +71,7 @@ export const usersContract = contract({
   'POST /api/register': {
     summary: 'Make an account (with an invite unless registration is open), and sign in',
     access: 'anyone',
+    audit: { action: 'user.register' },
     body: z.object({ username, password, invite: z.string().max(200).optional() }),
     reply: me,
     status: 201,
@@ -77,24 +79,39 @@ export const usersContract = contract({
   'POST /api/sessions': {
     summary: 'Sign in',
     access: 'anyone',
+    audit: { action: 'user.sign-in' },
     body: z.object({ username: z.string().max(64), password: z.string().max(200) }),
     reply: me,
     status: 201,
   },
   'GET /api/sessions': { summary: 'Where I am signed in', access: 'session', reply: z.array(session) },
-  'DELETE /api/sessions/current': { summary: 'Sign out', access: 'session', reply: nothing, status: 204 },
+  'DELETE /api/sessions/current': {
+    summary: 'Sign out',
+    access: 'session',
+    audit: { action: 'session.end' },
+    reply: nothing,
+    status: 204,
+  },
   'DELETE /api/sessions/:id': {
     summary: 'End one of my sessions',
     access: 'session',
+    audit: { action: 'session.end' },
     params: id,
     reply: nothing,
     status: 204,
   },
-  'DELETE /api/sessions': { summary: 'Sign out everywhere', access: 'session', reply: nothing, status: 204 },
+  'DELETE /api/sessions': {
+    summary: 'Sign out everywhere',
+    access: 'session',
+    audit: { action: 'session.end-all' },
+    reply: nothing,
+    status: 204,
+  },
   'GET /api/me': { summary: 'Who I am', access: 'read', reply: me },
   'PUT /api/me/password': {
     summary: 'Change my password; every other session ends',
     access: 'session',
+    audit: { action: 'user.password' },
     body: z.object({ current: z.string().max(200), password }),
     reply: nothing,
     status: 204,
@@ -102,6 +119,7 @@ export const usersContract = contract({
   'POST /api/me/deletion': {
     summary: 'Delete my account with everything that hangs on it; my devices are cut off',
     access: 'session',
+    audit: { action: 'user.delete' },
     body: z.object({ password: z.string().max(200) }),
     reply: nothing,
     status: 204,
@@ -110,6 +128,7 @@ export const usersContract = contract({
   'POST /api/tokens': {
     summary: 'Make an API token; its secret is shown this once',
     access: 'session',
+    audit: { action: 'token.make', detail: ['name', 'scopes', 'days'] },
     body: z.object({
       name: line.min(1).max(64),
       scopes: z.array(scope).min(1).max(3),
@@ -121,6 +140,7 @@ export const usersContract = contract({
   'DELETE /api/tokens/:id': {
     summary: 'Revoke an API token',
     access: 'session',
+    audit: { action: 'token.revoke' },
     params: id,
     reply: nothing,
     status: 204,
@@ -133,6 +153,7 @@ export const usersContract = contract({
   'POST /api/invites': {
     summary: 'Make an invite link for one new user; it is shown this once',
     access: 'administrator',
+    audit: { action: 'invite.make', detail: ['note', 'days'] },
     body: z.object({ note: line.max(200).default(''), days: z.int().min(1).max(90).default(7) }),
     reply: invite.extend({ url: z.string() }),
     status: 201,
@@ -140,6 +161,7 @@ export const usersContract = contract({
   'DELETE /api/invites/:id': {
     summary: 'Withdraw an invite',
     access: 'administrator',
+    audit: { action: 'invite.withdraw' },
     params: id,
     reply: nothing,
     status: 204,
@@ -148,6 +170,7 @@ export const usersContract = contract({
   'PATCH /api/users/:id': {
     summary: 'Lock or unlock a user, or change the role; a locked user is signed out and their devices are cut off',
     access: 'administrator',
+    audit: { action: 'user.change', detail: ['locked', 'role'] },
     params: id,
     body: z.object({ locked: z.boolean().optional(), role: role.optional() }),
     reply: listedUser,

@@ -29,6 +29,7 @@ export async function startPeopleServer(db: Db, options: Options = {}) {
     origins: [],
     secureCookies: false,
     forgetUnits: async () => {},
+    accountLocked: async () => {},
     ...options,
     db,
     log,

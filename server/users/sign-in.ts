@@ -25,8 +25,11 @@ type Deps = {
  * The log names accounts by id only, and unknown names not at all: people type passwords into the wrong field.
  */
 export function createSignIn({ db, log, cookie, limits, origin, passwords, sessions }: Deps) {
-  const fail = (ctx: Context, user: User | undefined, reason: string) =>
+  const fail = (ctx: Context, user: User | undefined, reason: string) => {
+    // Its owner reads in the audit log that somebody tried.
+    ctx.state.auditedObject = user?.uuid;
     log.warn({ address: ctx.ip, user: user?.uuid, reason }, 'sign-in failed');
+  };
 
   const wrong = (ctx: Context, user: User | undefined, reason: string) => {
     fail(ctx, user, reason);

@@ -8,7 +8,7 @@ export function findToken(db: Db, secretHash: Buffer, now: Date) {
   return db
     .selectFrom('apiTokens')
     .innerJoin('users', 'users.id', 'apiTokens.userId')
-    .select(['apiTokens.id as tokenId', 'apiTokens.scopes', 'apiTokens.lastUsedAt'])
+    .select(['apiTokens.id as tokenId', 'apiTokens.name as tokenName', 'apiTokens.scopes', 'apiTokens.lastUsedAt'])
     .select(['users.id', 'users.uuid', 'users.username', 'users.role'])
     .where('apiTokens.secretHash', '=', secretHash)
     .where(({ eb, or }) => or([eb('apiTokens.expiresAt', 'is', null), eb('apiTokens.expiresAt', '>', now)]))

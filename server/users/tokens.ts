@@ -39,7 +39,7 @@ export function createTokens({ db, log, now }: { db: Db; log: Log; now: () => Da
     personOf: async (secret: string): Promise<Person> => {
       const found = await findToken(db, hashOfSecret(secret), now());
       if (!found) throw unauthorized('This API token is unknown, expired or revoked.');
-      const { id, uuid, username, role, tokenId, lastUsedAt } = found;
+      const { id, uuid, username, role, tokenId, tokenName, lastUsedAt } = found;
       if (!lastUsedAt || now().getTime() - lastUsedAt.getTime() >= writeInterval)
         await markTokenUsed(db, tokenId, now());
       return {
@@ -50,6 +50,7 @@ export function createTokens({ db, log, now }: { db: Db; log: Log; now: () => Da
         role,
         scopes: found.scopes as Scope[],
         sessionId: undefined,
+        tokenName,
       };
     },
 

@@ -13,6 +13,7 @@ import { createPasswords } from './passwords.ts';
 import { usersRoutes } from './routes.ts';
 import { createSessions } from './sessions.ts';
 import { createSignIn } from './sign-in.ts';
+import { findUserByName } from './store.ts';
 import { createTokens } from './tokens.ts';
 
 type Deps = {
@@ -25,6 +26,8 @@ type Deps = {
   now?: () => Date;
   /** Deletes the user's units with their history, and announces them. */
   forgetUnits: (tx: Db, userId: number) => Promise<void>;
+  /** Told within the transaction that locks an account. */
+  accountLocked: (tx: Db, userId: number) => Promise<void>;
 };
 
 const reading = ['GET', 'HEAD'];
@@ -38,6 +41,7 @@ export function createUsers({
   log,
   now = () => new Date(),
   forgetUnits,
+  accountLocked,
 }: Deps) {
   const cookie = createSessionCookie(secureCookies);
   const limits = createLimits();
@@ -48,7 +52,7 @@ export function createUsers({
   const invites = createInvites({ db, registration, log, now });
   const signIn = createSignIn({ db, log, cookie, limits, origin, passwords, sessions });
   const account = createAccount({ db, log, cookie, limits, passwords, sessions, forgetUnits });
-  const administration = createAdministration({ db, log, now, sessions });
+  const administration = createAdministration({ db, log, now, sessions, accountLocked });
   const newcomers = createNewcomers({
     ...{ db, registration, log, now },
     ...{ cookie, invites, limits, origin, passwords, sessions },
@@ -74,9 +78,13 @@ export function createUsers({
       return token ? tokens.personOf(token) : personOfCookie(ctx);
     },
 
+    /** A user by the name, whatever its case. */
+    findByName: findUserByName,
     /** Whether there is an administrator. */
     isSetUp: newcomers.isSetUp,
     setupToken: newcomers.setupToken,
     routes: usersRoutes({ account, administration, cookie, invites, newcomers, origin, sessions, signIn, tokens }),
   };
 }
+
+export type Users = ReturnType<typeof createUsers>;

@@ -38,6 +38,7 @@ export const variablesContract = contract({
   'PATCH /api/variables/:id': {
     summary: 'Change visibility or write policy of my variable',
     access: 'write',
+    audit: { action: 'variable.change', detail: ['visibility', 'writePolicy', 'deadband'] },
     params: id,
     body: z.object({
       visibility: visibility.optional(),

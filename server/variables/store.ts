@@ -1,5 +1,5 @@
-import { sql } from 'kysely';
-import type { Visibility } from '../access.ts';
+import { type RawBuilder, sql } from 'kysely';
+import { grantsOnVariable, type VariableFacts, type Visibility } from '../access.ts';
 import type { Db } from '../database/connection.ts';
 import type { Row } from '../database/tables.ts';
 import type { Definition, JsonValue } from './definition.ts';
@@ -77,23 +77,53 @@ const smallestInterval = sql<number | null>`(
   select min((o.definition ->> 'interval')::float8) from variables o
   where o.unit_id = units.id and o.direction = 'output')`;
 
-export async function variableWithUnit(
+/** Of the variables of these units, the ids of those that fulfil a condition on `variables` and `units`. */
+export async function variableIdsWhere(
   db: Db,
-  uuid: string,
-): Promise<{ variable: StoredVariable; unit: OwningUnit } | undefined> {
+  unitIds: readonly number[],
+  condition: RawBuilder<boolean>,
+): Promise<Set<number>> {
+  if (unitIds.length === 0) return new Set();
+  const rows = await db
+    .selectFrom('variables')
+    .innerJoin('units', 'units.id', 'variables.unitId')
+    .select('variables.id')
+    .where('variables.unitId', 'in', unitIds)
+    .where(condition)
+    .execute();
+  return new Set(rows.map(({ id }) => id));
+}
+
+/** A variable with its unit, and who holds a grant on it. */
+export type FoundVariable = { variable: StoredVariable; unit: OwningUnit; grants: VariableFacts['grants'] };
+
+export async function variableWithUnit(db: Db, uuid: string): Promise<FoundVariable | undefined> {
   const row = await selectVariables(db)
     .innerJoin('units', 'units.id', 'variables.unitId')
     .innerJoin('users', 'users.id', 'units.ownerId')
     .leftJoin('unitProgress', 'unitProgress.unitId', 'units.id')
     .select(['units.uuid as unitUuid', 'units.name as unitName', 'units.ownerId', 'units.sectorId', 'units.security'])
     .select(['units.visibility as unitVisibility', 'users.username as owner', 'unitProgress.lastSeenAt'])
-    .select(smallestInterval.as('interval'))
+    .select([smallestInterval.as('interval'), grantsOnVariable.as('grants')])
     .where('variables.uuid', '=', uuid)
     .executeTakeFirst();
   if (!row) return undefined;
-  const { unitUuid, unitName, ownerId, sectorId, unitVisibility, security, owner, lastSeenAt, interval, ...own } = row;
+  const {
+    unitUuid,
+    unitName,
+    ownerId,
+    sectorId,
+    unitVisibility,
+    security,
+    owner,
+    lastSeenAt,
+    interval,
+    grants,
+    ...own
+  } = row;
   const unit = { id: own.unitId, uuid: unitUuid, name: unitName, ownerId, owner, sectorId, security, lastSeenAt };
-  return { variable: fromRow(own), unit: { ...unit, visibility: unitVisibility, interval: interval ?? undefined } };
+  const variable = fromRow(own);
+  return { variable, unit: { ...unit, visibility: unitVisibility, interval: interval ?? undefined }, grants };
 }
 
 /** Makes variables, each with the row that will hold its current value. */
