@@ -5,6 +5,7 @@ export default defineConfig({
     include: [
       'server/**/*.test.ts',
       'federation/**/*.test.ts',
+      'cli/**/*.test.ts',
       'deploy/**/*.test.ts',
       'web/**/*.test.ts',
       'bench/**/*.test.ts',

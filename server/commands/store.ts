@@ -4,8 +4,8 @@ import type { NewRow, Row } from '../database/tables.ts';
 import type { JsonValue } from '../variables/definition.ts';
 
 export type StoredCommand = Row<'commands'> & { unit: string };
-/** What is asked of a unit; `expiresIn` in seconds. */
-export type Order = { command: string; args: JsonValue[]; expiresIn: number };
+/** What is asked of a unit; `expiresIn` in seconds, `line` as it was typed. */
+export type Order = { command: string; args: JsonValue[]; expiresIn: number; line?: string };
 export type CommandStatus = StoredCommand['status'];
 
 const selectCommands = (db: Db) =>
@@ -32,10 +32,33 @@ export function commandsOfUnit(db: Db, unitUuid: string, limit: number): Promise
   return selectCommands(db).where('units.uuid', '=', unitUuid).orderBy('commands.id', 'desc').limit(limit).execute();
 }
 
-/** Those a unit still has to get, oldest first: what was sent without a receipt may have been lost on the way. */
+/** What a user gave to these units, newest first; with `before` what comes after that one in the list. */
+export function commandsOfGiver(
+  db: Db,
+  userId: number,
+  { unitIds, limit, before }: { unitIds: readonly number[]; limit: number; before: string | undefined },
+): Promise<StoredCommand[]> {
+  return selectCommands(db)
+    .where('commands.createdBy', '=', userId)
+    .where(sql<boolean>`commands.unit_id = any(${unitIds}::bigint[])`)
+    .$if(before !== undefined, (query) =>
+      query.where('commands.id', '<', (eb) =>
+        eb
+          .selectFrom('commands as last')
+          .select('last.id')
+          .where('last.uuid', '=', before ?? ''),
+      ),
+    )
+    .orderBy('commands.id', 'desc')
+    .limit(limit)
+    .execute();
+}
+
+/** Messages a unit still has to get, oldest first: what was sent without a receipt may have been lost on the way. */
 export function undelivered(db: Db, unitUuid: string): Promise<StoredCommand[]> {
   return selectCommands(db)
     .where('units.uuid', '=', unitUuid)
+    .where('commands.isSet', '=', false)
     .where('commands.status', 'in', ['queued', 'sent'])
     .where('commands.expiresAt', '>', new Date())
     .orderBy('commands.id')
@@ -69,19 +92,19 @@ const timeOf = {
   cancelled: 'finishedAt',
 } as const;
 
+/** `from`: the only status it may come from, instead of all that `to` may follow. */
+export type Step = { uuid: string; unitUuid: string; to: keyof typeof before; detail?: string; from?: CommandStatus };
+
 /** @returns the command as it is now; undefined when the unit has none with this id that may go on to this status */
-export async function advance(
-  db: Db,
-  step: { uuid: string; unitUuid: string; to: keyof typeof before; detail?: string },
-): Promise<StoredCommand | undefined> {
-  const { uuid, unitUuid, to, detail } = step;
+export async function advance(db: Db, step: Step): Promise<StoredCommand | undefined> {
+  const { uuid, unitUuid, to, detail, from } = step;
   const moved = await db
     .updateTable('commands')
     .from('units')
     .whereRef('units.id', '=', 'commands.unitId')
     .where('units.uuid', '=', unitUuid)
     .where('commands.uuid', '=', uuid)
-    .where('commands.status', 'in', [...before[to]])
+    .where('commands.status', 'in', from ? [from] : [...before[to]])
     .set({ status: to, [timeOf[to]]: new Date(), ...(detail === undefined ? {} : { detail }) })
     .returning('commands.uuid')
     .executeTakeFirst();
@@ -100,7 +123,11 @@ export async function isKnown(db: Db, uuid: string, unitUuid: string): Promise<b
 export async function expireCommands(db: Db, now: Date): Promise<StoredCommand[]> {
   const expired = await db
     .updateTable('commands')
-    .set({ status: 'expired', finishedAt: now, detail: 'The time for it ran out.' })
+    .set({
+      status: 'expired',
+      finishedAt: now,
+      detail: sql`case when is_set then ${expiredSet} else 'The time for it ran out.' end`,
+    })
     .where('status', 'in', ['queued', 'sent', 'received'])
     .where('expiresAt', '<=', now)
     .returning('uuid')
@@ -108,6 +135,39 @@ export async function expireCommands(db: Db, now: Date): Promise<StoredCommand[]
   return commandsByUuid(
     db,
     expired.map(({ uuid }) => uuid),
+  );
+}
+
+const expiredSet =
+  'The unit did not take it in time. The value stays set: the unit gets it when it is back, unless a newer one is set.';
+
+/** Sets that wait for their unit, oldest first. */
+export function waitingSets(db: Db): Promise<StoredCommand[]> {
+  return selectCommands(db)
+    .where('commands.isSet', '=', true)
+    .where('commands.status', 'in', ['queued', 'sent'])
+    .orderBy('commands.id')
+    .execute();
+}
+
+/** Ends sets from before this time whose value was never stored, because the instance ended in between. */
+export async function failUnstored(db: Db, before: Date): Promise<StoredCommand[]> {
+  const failed = await db
+    .updateTable('commands')
+    .from('currentValues')
+    .whereRef('currentValues.variableId', '=', 'commands.inputId')
+    .where('commands.status', '=', 'queued')
+    .where('commands.isSet', '=', true)
+    .where('commands.createdAt', '<', before)
+    .where(({ or, eb, ref }) =>
+      or([eb('currentValues.at', 'is', null), eb('currentValues.at', '<', ref('commands.valueAt'))]),
+    )
+    .set({ status: 'failed', finishedAt: new Date(), detail: 'The value was not stored: the instance ended before.' })
+    .returning('commands.uuid')
+    .execute();
+  return commandsByUuid(
+    db,
+    failed.map(({ uuid }) => uuid),
   );
 }
 
