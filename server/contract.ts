@@ -1,7 +1,10 @@
+import { auditContract } from './audit/contract.ts';
 import { commandsContract } from './commands/contract.ts';
+import { grantsContract } from './grants/contract.ts';
 import { historyContract } from './history/contract.ts';
 import type { RouteInput, RouteReply } from './http/contract.ts';
 import { operationsContract } from './http/operations/contract.ts';
+import { linksContract } from './links/contract.ts';
 import { liveContract } from './live/contract.ts';
 import { programsContract } from './programs/contract.ts';
 import { sectorsContract } from './sectors/contract.ts';
@@ -19,7 +22,10 @@ export const api = {
   ...templatesContract,
   ...programsContract,
   ...variablesContract,
+  ...linksContract,
   ...commandsContract,
+  ...grantsContract,
+  ...auditContract,
   ...historyContract,
   ...liveContract,
 };

@@ -50,6 +50,7 @@ export const programsContract = contract({
   'POST /api/units/:id/updates': {
     summary: 'Bring a unit to a version of its template: over the air, or noted as loaded by hand',
     access: 'write',
+    audit: { action: 'unit.update', detail: ['version', 'overTheAir'] },
     params: id,
     body: z.object({
       version: z.uuid().optional().meta({ description: 'The newest one when left out' }),
@@ -76,6 +77,7 @@ export const programsContract = contract({
   'POST /api/templates/:id/updates': {
     summary: 'Update several units; staged: the first one, then the rest if it comes back well',
     access: 'write',
+    audit: { action: 'update.order', detail: ['version', 'staged'] },
     params: id,
     body: z.object({
       units: z.array(z.uuid()).min(1).max(1000),
@@ -88,6 +90,7 @@ export const programsContract = contract({
   'DELETE /api/updates/:id': {
     summary: 'Cancel an update that the board has not begun',
     access: 'write',
+    audit: { action: 'update.cancel' },
     params: id,
     reply: update,
   },

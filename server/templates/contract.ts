@@ -110,6 +110,7 @@ export const templatesContract = contract({
   'POST /api/templates': {
     summary: 'Make a template from a git repository; it is read in the background',
     access: 'write',
+    audit: { action: 'template.make', detail: ['name', 'visibility'] },
     body: z.object({
       name: templateName.optional().meta({ description: 'The name of the repository when left out' }),
       url: z.url({ protocol: /^https?$/ }).max(500),
@@ -124,6 +125,7 @@ export const templatesContract = contract({
   'POST /api/templates/import': {
     summary: 'Make a template from a .zip, or give a template of mine without a repository a new version',
     access: 'write',
+    audit: { action: 'template.import' },
     query: z.object({
       name: templateName,
       template: z.uuid().optional().meta({ description: 'The template that gets a new version' }),
@@ -136,6 +138,7 @@ export const templatesContract = contract({
   'PATCH /api/templates/:id': {
     summary: 'Rename a template, show it to others, or change what it follows',
     access: 'write',
+    audit: { action: 'template.change', detail: ['name', 'visibility'] },
     params: id,
     body: z.object({
       name: templateName.optional(),
@@ -153,6 +156,7 @@ export const templatesContract = contract({
   'DELETE /api/templates/:id': {
     summary: 'Delete a template that no unit is made from',
     access: 'write',
+    audit: { action: 'template.delete' },
     params: id,
     reply: z.void(),
     status: 204,

@@ -22,6 +22,8 @@ const layerOf: Record<string, (typeof layers)[number]> = {
   'main.ts': 'main',
   'instance.ts': 'instance',
   'doors.ts': 'instance',
+  'app.ts': 'instance',
+  'features.ts': 'instance',
   http: 'door',
   mqtt: 'door',
   journal: 'journal',
@@ -94,7 +96,9 @@ describe('imports', () => {
   test('of the configuration are those of main, the composition root and its doors: it is passed down', () => {
     const by = importers.get('server/config.ts')?.map(({ from }) => from) ?? [];
     expect(by.filter((path) => !isForTests(path)).sort()).toEqual([
+      'server/app.ts',
       'server/doors.ts',
+      'server/features.ts',
       'server/instance.ts',
       'server/main.ts',
     ]);
@@ -134,7 +138,7 @@ describe('imports', () => {
 describe('files', () => {
   const everything = [
     ...server,
-    ...['federation', 'bench', 'deploy', 'web'].flatMap((top) => sourceFiles(`${top}/**/*.ts`)),
+    ...['federation', 'bench', 'cli', 'deploy', 'web'].flatMap((top) => sourceFiles(`${top}/**/*.ts`)),
   ];
 
   test('read the environment in main alone', () => {

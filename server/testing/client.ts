@@ -1,12 +1,13 @@
 import type { Api, ApiInput, ApiReply } from '../contract.ts';
+import type { Issue } from '../errors.ts';
 
 /** Why a call failed, as problem+json says. */
 export class ProblemError extends Error {
   readonly status: number;
   readonly code: string;
-  readonly issues: { path: string; message: string }[];
+  readonly issues: Issue[];
 
-  constructor(problem: { status: number; code: string; title: string; issues?: { path: string; message: string }[] }) {
+  constructor(problem: { status: number; code: string; title: string; issues?: Issue[] }) {
     super(`${problem.status} ${problem.code}: ${problem.title}`);
     this.status = problem.status;
     this.code = problem.code;

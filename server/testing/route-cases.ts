@@ -1,66 +1,24 @@
-import { zipSync } from 'fflate';
 import type { Api } from '../contract.ts';
-import type { TestClient } from './client.ts';
+import {
+  commandOf,
+  freshEnds,
+  freshName,
+  grantOf,
+  linkOf,
+  nobody,
+  nothing,
+  type RouteCase,
+  requestOf,
+  schema,
+  templateOf,
+  unitOf,
+  updateOf,
+  variableOf,
+  versionOf,
+  zip,
+} from './route-things.ts';
 
-export type Parts = { params?: Record<string, string>; query?: Record<string, string>; body?: unknown };
 export type Key = keyof Api & string;
-
-/** What exists before a call, all of it the owner's and private. */
-export type Things = {
-  unit: string;
-  variable: string;
-  input: string;
-  sector: string;
-  otherUser: string;
-  /** With one version, without a program. */
-  template: string;
-};
-
-/**
- * A request that is right in all but, perhaps, its caller. `owner` is the status its owner gets, `others` that of any other
- * person who passes the route's access rule; `anonymous` that of a caller without an account where the rule is `anyone`.
- */
-export type RouteCase = {
-  request: (things: Things, make: Make) => Parts | Promise<Parts>;
-  owner: number;
-  others?: number;
-  anonymous?: number;
-};
-
-/** Makes what a call uses up. */
-export type Make = { owner: TestClient; administrator: TestClient; anotherSession: () => Promise<TestClient> };
-
-const nothing = () => ({});
-const unitOf = ({ unit }: Things) => ({ params: { id: unit } });
-const variableOf = ({ variable }: Things) => ({ params: { id: variable } });
-const templateOf = ({ template }: Things) => ({ params: { id: template } });
-/** Of the one private unit. */
-export const schema = {
-  input_variables: { lamp: { type: 'boolean' } },
-  output_variables: { warmth: { type: 'number' } },
-};
-const commandOf: RouteCase['request'] = async ({ unit }, { owner }) => {
-  const { id } = await owner.call('POST /api/units/:id/commands', {
-    params: { id: unit },
-    body: { command: 'reboot' },
-  });
-  return { params: { id } };
-};
-const versionOf: RouteCase['request'] = async ({ template }, { owner }) => {
-  const versions = await owner.call('GET /api/templates/:id/versions', { params: { id: template } });
-  return { params: { id: template, version: versions[0]?.id ?? '' } };
-};
-const zip = () =>
-  new Blob([Uint8Array.from(zipSync({ 'schema.json': Buffer.from('{}') }))], { type: 'application/zip' });
-/** Of a program that was loaded by hand. */
-const updateOf: RouteCase['request'] = async ({ template }, { owner }) => {
-  const unit = await owner.call('POST /api/units', { body: { name: freshName(), template } });
-  const body = { overTheAir: false };
-  const { id } = await owner.call('POST /api/units/:id/updates', { params: { id: unit.id }, body });
-  return { params: { id } };
-};
-let count = 0;
-const freshName = () => `Made ${++count}`;
 
 /** An answer about oneself, or for everybody. */
 const own = (owner: number, request: RouteCase['request'] = nothing): RouteCase => ({ request, owner });
@@ -121,10 +79,27 @@ export const routeCases: Record<Key, RouteCase> = {
   'GET /api/units/:id/refusals': private_(200, unitOf),
   'GET /api/units/:id/log': private_(200, unitOf),
 
+  'POST /api/tx': {
+    request: () => ({ body: { line: 'tx ada:/home/Shed lamp on' } }),
+    owner: 202,
+    others: 422,
+  },
+  'GET /api/tx/completion': own(200, () => ({ query: { line: 'tx ada:/home/Sh' } })),
+  'GET /api/commands': own(200),
   'POST /api/units/:id/commands': private_(202, (things) => ({ ...unitOf(things), body: { command: 'reboot' } })),
   'GET /api/units/:id/commands': private_(200, unitOf),
   'GET /api/commands/:id': private_(200, commandOf),
   'DELETE /api/commands/:id': private_(200, commandOf),
+
+  'GET /api/links': own(200),
+  'POST /api/links': private_(201, async (things, { owner }) => ({ body: await freshEnds(things, owner) })),
+  'GET /api/links/:id': private_(200, linkOf),
+  'PATCH /api/links/:id': private_(200, async (...given) => ({
+    ...(await linkOf(...given)),
+    body: { enabled: false },
+  })),
+  'DELETE /api/links/:id': private_(204, linkOf),
+  'GET /api/links/:id/events': private_(200, linkOf),
 
   'GET /api/templates': own(200),
   // Nothing is there to be read, and nobody waits for it.
@@ -164,6 +139,29 @@ export const routeCases: Record<Key, RouteCase> = {
   'GET /api/variables/:id/history': private_(200, variableOf),
   'PATCH /api/variables/:id': private_(200, (things) => ({ ...variableOf(things), body: { visibility: 'private' } })),
   'PUT /api/variables/:id/value': private_(200, ({ input }) => ({ params: { id: input }, body: { value: true } })),
+
+  'GET /api/units/:id/access': private_(200, unitOf),
+  'GET /api/grants': own(200),
+  'POST /api/grants': private_(201, async (_, { owner }) => {
+    const unit = await owner.call('POST /api/units', { body: { name: freshName(), schema } });
+    return { body: { variable: unit.variables[0]?.id, access: 'write', user: 'cleo' } };
+  }),
+  'DELETE /api/grants/:id': private_(204, grantOf),
+  'GET /api/access-requests': own(200),
+  'POST /api/access-requests': {
+    request: () => ({ body: { address: `${nobody()}:/home/Shed#warmth`, access: 'read' } }),
+    owner: 202,
+  },
+  'POST /api/access-requests/:id/answer': private_(200, async (things, make) => ({
+    ...(await requestOf(things, make)),
+    body: { granted: false },
+  })),
+  'DELETE /api/access-requests/:id': private_(204, async (_, { owner }) => {
+    const body = { address: `${nobody()}:/home/Shed#warmth`, access: 'read' } as const;
+    const { id } = await owner.call('POST /api/access-requests', { body });
+    return { params: { id } };
+  }),
+  'GET /api/audit': own(200),
 
   'PATCH /api/sectors/:id': private_(200, ({ sector }) => ({ params: { id: sector }, body: {} })),
   'DELETE /api/sectors/:id': private_(204, async (_, { owner }) => {

@@ -5,11 +5,10 @@ const read = (path: string) => readFileSync(new URL(path, import.meta.url), 'utf
 const found = (text: string, ...patterns: RegExp[]) =>
   patterns.flatMap((pattern) => [...text.matchAll(pattern)].flatMap(([, reason]) => reason ?? []));
 
-/** Every reason that the MQTT door writes down, out of its sources. */
-function reasonsOfTheDoor(): string[] {
-  const door = ['refusal-reasons', 'ingest', 'door', 'message']
-    .map((name) => read(`../../../../server/mqtt/${name}.ts`))
-    .join();
+/** Every reason that the doors for devices and the links write down, out of their sources. */
+function reasonsOfTheServer(): string[] {
+  const sources = ['mqtt/refusal-reasons', 'mqtt/ingest', 'mqtt/door', 'mqtt/message', 'links/flow', 'links/cutting'];
+  const door = sources.map((name) => read(`../../../../server/${name}.ts`)).join();
   const named = found(
     door,
     /reason: '([a-z0-9-]+)'/g,
@@ -23,10 +22,10 @@ function reasonsOfTheDoor(): string[] {
   return [...named, ...found(envelopes, /'(\w+)'/g).map((reason) => `bad-envelope-${reason}`)];
 }
 
-test('every reason of the door has its words', () => {
+test('every reason has its words', () => {
   const known = found(read('refusal-texts.ts'), /^ {2}'?([a-z0-9-]+)'?: \{ title/gm);
   // Nobody is told of credentials that belong to no unit.
-  const told = [...new Set(reasonsOfTheDoor())].filter((reason) => reason !== 'unknown').sort();
+  const told = [...new Set(reasonsOfTheServer())].filter((reason) => reason !== 'unknown').sort();
   expect(told.length).toBeGreaterThan(20);
   expect(known.toSorted()).toEqual(told);
 });

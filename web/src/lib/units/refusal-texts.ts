@@ -42,7 +42,13 @@ const ways: Record<string, Text> = {
   'qos-2': { title: m.refusal_qos_2, advice: m.refusal_qos_2_advice },
 };
 
-const texts = new Map(Object.entries({ ...credentials, ...envelopes, ...contents, ...ways }));
+const links: Record<string, Text> = {
+  'link-refused': { title: m.refusal_link_refused, advice: m.refusal_link_refused_advice },
+  'link-cut': { title: m.refusal_link_cut, advice: m.refusal_link_cut_advice },
+  loop: { title: m.refusal_loop, advice: m.refusal_loop_advice },
+};
+
+const texts = new Map(Object.entries({ ...credentials, ...envelopes, ...contents, ...ways, ...links }));
 
 /** Why something of a unit was refused, and what to try; a reason that is newer than this page stands as its code. */
 export function refusalText(reason: string): { title: string; advice: string | undefined } {
