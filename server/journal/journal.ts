@@ -14,6 +14,8 @@ export type { Cursor, LoggedValue } from './store.ts';
 const writerCount = 2;
 /** Entries not yet stored: past this sockets are not read and HTTP answers 503. At 16 KiB an entry 320 MB, usually 10 MB. */
 const capacity = 20_000;
+/** Two microseconds: the database keeps whole ones, and what is a float8 on the way there may round to a neighbour (ms). */
+const inputStep = 0.002;
 /** How long an acknowledgement may wait for its commit before the sender is told that it failed (ms). */
 const commitDeadline = 60_000;
 
@@ -90,11 +92,11 @@ export function createJournal({ db, connect, retentionDays, afterCommit, log }: 
     enqueue,
 
     /**
-     * The time for values of inputs, epoch milliseconds; always later than the one before, by a microsecond at least: of two
+     * The time for values of inputs, epoch milliseconds; always later than the one before, so that of two
      * values that meet on an input by both writers the later one stays, in the database as in memory.
      */
     inputTime: () => {
-      newestTime = Math.max(Date.now(), newestTime + 0.001);
+      newestTime = Math.max(Date.now(), newestTime + inputStep);
       return newestTime;
     },
 
