@@ -183,8 +183,6 @@ describe('deleting the account', () => {
 describe.each([
   ['light', 1440, 'en-GB'],
   ['dark', 360, 'ru-RU'],
-  ['light', 360, 'en-GB'],
-  ['dark', 1440, 'ru-RU'],
 ] as const)('%s at %i px, %s', (theme, width, locale) => {
   test('the page is for everybody', async () => {
     const name = `gina-${theme}-${width}`;

@@ -216,8 +216,6 @@ test('where registration is closed nobody is offered an invite', async () => {
 describe.each([
   ['light', 1440, 'en-GB'],
   ['dark', 360, 'ru-RU'],
-  ['light', 360, 'en-GB'],
-  ['dark', 1440, 'ru-RU'],
 ] as const)('%s at %i px, %s', (theme, width, locale) => {
   test('the page is for everybody', async () => {
     const name = `a-rather-long-name-${theme}-${width}`;

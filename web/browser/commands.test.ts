@@ -204,8 +204,6 @@ describe('the keys', () => {
 describe.each([
   ['light', 1440, 'en-GB', 'Send'],
   ['dark', 360, 'ru-RU', 'Отправить'],
-  ['light', 360, 'en-GB', 'Send'],
-  ['dark', 1440, 'ru-RU', 'Отправить'],
 ] as const)('%s at %i px, %s', (theme, width, locale, send) => {
   test('the panels of a unit are for everybody', async () => {
     const { unit, device, heard, answer } = await listeningBoard();

@@ -120,8 +120,6 @@ describe('the public units', () => {
 describe.each([
   ['light', 1440, 'en-GB'],
   ['dark', 360, 'ru-RU'],
-  ['light', 360, 'en-GB'],
-  ['dark', 1440, 'ru-RU'],
 ] as const)('%s at %i px, %s', (theme, width, locale) => {
   test('the page is for everybody', async () => {
     const { id } = await ada.call('POST /api/units/virtual', { body: { simulation: 'weather-station' } });

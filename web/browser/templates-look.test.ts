@@ -43,8 +43,6 @@ test('templates are searched while typing, by keyboard alone, in an address that
 describe.each([
   ['light', 1440, 'en-GB', 'See what changes, and update'],
   ['dark', 360, 'ru-RU', 'Посмотреть изменения и обновить'],
-  ['light', 360, 'en-GB', 'See what changes, and update'],
-  ['dark', 1440, 'ru-RU', 'Посмотреть изменения и обновить'],
 ] as const)('%s at %i px, %s', (theme, width, locale, look) => {
   test('the pages of templates are for everybody', async () => {
     const repository = await git.repository();

@@ -210,8 +210,6 @@ describe('the owner', () => {
 describe.each([
   ['light', 1440, 'en-GB'],
   ['dark', 360, 'ru-RU'],
-  ['light', 360, 'en-GB'],
-  ['dark', 1440, 'ru-RU'],
 ] as const)('%s at %i px, %s', (theme, width, locale) => {
   test('the page is for everybody', async () => {
     const unit = await makeUnit(`Weather station ${theme} ${width}`, 'public');

@@ -32,8 +32,6 @@ const pages: [name: string, address: () => string, heading: string][] = [
 
 describe.each([
   ['light', 1440],
-  ['light', 360],
-  ['dark', 1440],
   ['dark', 360],
 ] as const)('in %s at %i px', (theme, width) => {
   test.each(pages)('%s is for everybody', async (name, address, heading) => {
