@@ -1,4 +1,3 @@
-import git from 'isomorphic-git';
 import type { Outgoing } from '../outgoing.ts';
 import { RepositoryError } from './failure.ts';
 import { createGitHttp } from './git-http.ts';
@@ -32,6 +31,8 @@ export async function followedRef(
   // HEAD is asked for by itself: a branch may be called alike.
   const prefix = follow === 'tag' ? 'refs/tags/' : ref === '' ? 'HEAD' : `refs/heads/${ref}`;
   try {
+    // 21 MB and 60 ms, for instances that read a repository.
+    const { default: git } = await import('isomorphic-git');
     const refs = await git.listServerRefs({ http, url, prefix, peelTags: follow === 'tag' });
     return follow === 'tag' ? ofTags(refs) : ofBranch(refs, prefix, ref);
   } finally {
