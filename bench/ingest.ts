@@ -7,9 +7,10 @@ import type { Load } from './ingest/load.ts';
 import { type LoadRow, runOn } from './ingest/load-run.ts';
 import { describeMachine } from './ingest/machine.ts';
 import { help, type Options, type RunName, readOptions, type SystemName } from './ingest/options.ts';
-import { disturbance, idleText, loadName, loadTable, targetText } from './ingest/report.ts';
+import { disturbance, idleText, loadName, loadTable } from './ingest/report.ts';
 import type { System } from './ingest/system.ts';
 import { idleTargets, loadTargets } from './ingest/targets.ts';
+import { targetText } from './targets.ts';
 
 type LoadRun = { name: Exclude<RunName, 'idle'>; load: Load /** In relation to --devices. */; times: number };
 
@@ -21,17 +22,13 @@ const loadRuns: LoadRun[] = [
 const idleTimes = 10;
 
 /** @returns the exit code: 1 when something acknowledged was not stored exactly once */
-export async function ingest(args: string[]): Promise<number> {
+export async function ingest(args: string[], cleanup: AsyncDisposableStack): Promise<number> {
   const options = readOptions(args);
   if (options.help) {
     print(help);
     return 0;
   }
-  await using cleanup = new AsyncDisposableStack();
-  const interrupted = new Promise<never>((_, reject) => {
-    for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => reject(new Error(`ended by ${signal}`)));
-  });
-  return await Promise.race([measureAll(options, cleanup), interrupted]);
+  return measureAll(options, cleanup);
 }
 
 async function measureAll(options: Options, cleanup: AsyncDisposableStack): Promise<number> {

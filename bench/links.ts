@@ -9,6 +9,7 @@ import { type HopRow, runHops } from './links/hop-run.ts';
 import type { HopSystem, Shape } from './links/hop-system.ts';
 import type { HopLoad } from './links/hops.ts';
 import { startNodeRed } from './links/node-red.ts';
+import { targetText } from './targets.ts';
 
 const help = `npm run bench -- links [options]
 
@@ -34,17 +35,13 @@ const warmUp = 5;
 type Options = ReturnType<typeof readOptions>;
 
 /** @returns the exit code */
-export async function links(args: string[]): Promise<number> {
+export async function links(args: string[], cleanup: AsyncDisposableStack): Promise<number> {
   const options = readOptions(args);
   if (options.isHelp) {
     print(help);
     return 0;
   }
-  await using cleanup = new AsyncDisposableStack();
-  const interrupted = new Promise<never>((_, reject) => {
-    for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => reject(new Error(`ended by ${signal}`)));
-  });
-  return await Promise.race([measureAll(options, cleanup), interrupted]);
+  return measureAll(options, cleanup);
 }
 
 async function measureAll(options: Options, cleanup: AsyncDisposableStack): Promise<number> {
@@ -55,7 +52,10 @@ async function measureAll(options: Options, cleanup: AsyncDisposableStack): Prom
     const system = await startSystem(name, options, running);
     if (system) rows.push(...(await measure(system, options)));
   }
-  print(`\n${hopTable(rows)}\n${hopTargets(rows)}`);
+  print(`\n${hopTable(rows)}`);
+  const targets = hopTargets(rows);
+  if (targets.length > 0)
+    print(`\nTargets (for 2 cores with Postgres and the devices beside it):\n${targetText(targets)}`);
   return rows.every(isCorrect) ? 0 : 1;
 }
 

@@ -1,11 +1,9 @@
+import { type Column, decimal, tableText, whole } from '../table.ts';
 import type { IdleFigures } from './idle-run.ts';
 import type { Load } from './load.ts';
 import type { LoadRow } from './load-run.ts';
-import type { Target } from './targets.ts';
 
-type Column = { title: string; of: (row: LoadRow) => string };
-
-const columns: Column[] = [
+const columns: Column<LoadRow>[] = [
   { title: 'system', of: (row) => row.system },
   { title: 'load', of: (row) => `${row.devices} × ${loadName(row.load)}` },
   { title: 'messages/s', of: (row) => whole(row.messagesPerSecond) },
@@ -26,14 +24,7 @@ const columns: Column[] = [
 
 export const loadName = (load: Load) => ('rate' in load ? `${whole(load.rate)}/s` : `window ${load.window}`);
 
-/** A table as text, a line a row; "–" is what a system has not, or this machine does not tell. */
-export function loadTable(rows: readonly LoadRow[]): string {
-  const cells = [columns.map(({ title }) => title), ...rows.map((row) => columns.map(({ of }) => of(row)))];
-  const widths = columns.map((_, i) => Math.max(...cells.map((line) => line[i]?.length ?? 0)));
-  const aligned = (line: string[]) =>
-    line.map((cell, i) => (i < 2 ? cell.padEnd(widths[i] ?? 0) : cell.padStart(widths[i] ?? 0))).join('  ');
-  return cells.map((line) => `${aligned(line).trimEnd()}\n`).join('');
-}
+export const loadTable = (rows: readonly LoadRow[]) => tableText(columns, rows, 2);
 
 /** Others' share of a core from which figures say more about them. */
 const loudOthers = 0.2;
@@ -57,15 +48,3 @@ export function idleText(idle: IdleFigures): string {
     '',
   ].join('\n');
 }
-
-export function targetText(targets: readonly Target[]): string {
-  const width = Math.max(...targets.map(({ text }) => text.length));
-  const lines = targets.map(
-    ({ text, figure, isMet }) => `  ${text.padEnd(width)}  ${figure.padStart(9)}  ${isMet ? 'met' : 'not met'}`,
-  );
-  return `${lines.join('\n')}\n`;
-}
-
-const known = (number: number | undefined) => number !== undefined && !Number.isNaN(number);
-const whole = (number: number | undefined) => (known(number) ? Math.round(number ?? 0).toLocaleString('en') : '–');
-const decimal = (number: number) => (known(number) ? number.toFixed(1) : '–');

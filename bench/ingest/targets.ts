@@ -1,7 +1,7 @@
+import { whole } from '../table.ts';
+import { atLeast, atMost, below, type Target } from '../targets.ts';
 import type { IdleFigures } from './idle-run.ts';
 import type { LoadRow } from './load-run.ts';
-
-export type Target = { text: string; figure: string; isMet: boolean };
 
 /** The figures an instance is to reach on two cores with its Postgres beside it. Reported, never asserted: machines differ. */
 export function loadTargets(rows: readonly LoadRow[]): Target[] {
@@ -10,7 +10,7 @@ export function loadTargets(rows: readonly LoadRow[]): Target[] {
 }
 
 function targetsOf(row: LoadRow): Target[] {
-  if ('rate' in row.load) return [below(`p99 at ${count(row.load.rate)}/s`, 15, row.p99, 'ms')];
+  if ('rate' in row.load) return [below(`p99 at ${whole(row.load.rate)}/s`, 15, row.p99, 'ms')];
   const messages = row.load.window === 1 ? 15_000 : 25_000;
   const name = `${row.devices} devices, window ${row.load.window}`;
   return [
@@ -28,24 +28,3 @@ export function idleTargets(idle: IdleFigures): Target[] {
     below('ready at a later start', 1, idle.laterStart, 's'),
   ];
 }
-
-const count = (number: number) => Math.round(number).toLocaleString('en');
-const short = (number: number) => (Number.isInteger(number) ? String(number) : number.toFixed(number < 10 ? 2 : 1));
-
-const atLeast = (name: string, bound: number, figure: number): Target => ({
-  text: `${name} ≥ ${count(bound)}`,
-  figure: count(figure),
-  isMet: figure >= bound,
-});
-
-const atMost = (name: string, bound: number, figure: number, unit: string): Target => ({
-  text: `${name} ≤ ${bound} ${unit}`.trimEnd(),
-  figure: `${short(figure)} ${unit}`.trimEnd(),
-  isMet: figure <= bound,
-});
-
-const below = (name: string, bound: number, figure: number, unit: string): Target => ({
-  text: `${name} < ${bound} ${unit}`,
-  figure: `${short(figure)} ${unit}`,
-  isMet: figure < bound,
-});
