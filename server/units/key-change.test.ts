@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { TestClient } from '../testing/client.ts';
 import { type Env, sealedDevice } from '../testing/device.ts';
@@ -35,6 +36,11 @@ const commandOf = async ({ id }: Unit) => {
 };
 const connect = (env: Env, boot: number, generation: number, n = 1) =>
   sealedDevice(env, { port: croft.mqttPort, boot, n, generation });
+async function waiting(): Promise<number> {
+  const waiters = await sql`
+    select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`.execute(croft.db);
+  return waiters.rows.length;
+}
 /** Whether these keys let in, by a proof nobody has used. */
 async function letsIn(env: Env, boot: number): Promise<boolean> {
   return (await unitRequest(env, '/api/device/env', { boot, n: 1 })).status === 200;
@@ -119,6 +125,25 @@ describe('keys with an overlap', () => {
     await eventually(() => expect([device.isClosed(), other.isClosed()]).toEqual([true, true]));
     expect([await letsIn(old, 9), await letsIn(fresh, 9)]).toEqual([false, false]);
     expect(await letsIn(await envOf(unit), 1)).toBe(true);
+  });
+
+  test('the journal stores what the unit says while its keys are remade: neither waits for the other in a circle', async () => {
+    const { unit } = await units.makeUnit();
+    const { id } = await croft.db
+      .selectFrom('units')
+      .select('id')
+      .where('uuid', '=', unit.id)
+      .executeTakeFirstOrThrow();
+    // As the journal does within a commit: first the counters, then the lines of the log.
+    const journal = await croft.database.connect();
+    await journal.query('begin');
+    await journal.query('update unit_progress set last_seen_at = now() where unit_id = $1', [id]);
+    const changed = change(unit, false);
+    await eventually(async () => expect(await waiting()).toBe(1));
+    await journal.query("insert into unit_log (unit_id, at, level, text) values ($1, now(), 'info', 'on')", [id]);
+    await journal.query('commit');
+    await journal.end();
+    expect((await changed).keysGeneration).toBe(2);
   });
 
   test('one at a time, for sealed units with a board; what to do is said', async () => {

@@ -68,9 +68,12 @@ export function contains(column: string, text: string) {
   return sql<boolean>`${sql.ref(column)} collate "und-x-icu" ilike ${pattern}`;
 }
 
-/** Like unitByUuid, and nobody else changes the unit until the transaction ends. */
+/**
+ * Like unitByUuid, and nobody else changes the unit until the transaction ends. Rows may still refer to it: the journal stores
+ * lines of its log while it holds what the transaction may want next.
+ */
 export function lockUnit(tx: Db, uuid: string): Promise<StoredUnit | undefined> {
-  return selectUnits(tx).where('units.uuid', '=', uuid).forUpdate('units').executeTakeFirst();
+  return selectUnits(tx).where('units.uuid', '=', uuid).forNoKeyUpdate('units').executeTakeFirst();
 }
 
 export function unitsOfOwner(db: Db, ownerId: number): Promise<StoredUnit[]> {
