@@ -54,7 +54,7 @@ export function createApp(deps: Deps): Koa {
   // What a request changed holds from its answer on: the next message of a device meets it.
   app.use(async (ctx, next) => {
     await next();
-    if (!['GET', 'HEAD'].includes(ctx.method)) await deps.changesHeard();
+    if (!['GET', 'HEAD'].includes(ctx.method) && ctx.status < 400) await deps.changesHeard();
   });
   app.use(router.routes());
   app.use(router.allowedMethods());

@@ -16,6 +16,7 @@ const hotStatement = statement({ locked: '', eventColumns: '', eventArrays: '', 
  * before it changes the first one. Events say which link they came through.
  */
 const linkStatement = statement({
+  // Counted below, since what nobody reads is not run: so all rows are locked before the update looks at the first one.
   locked: `locked as materialized (
   select variable_id from current_values where variable_id = any($6::bigint[]) order by variable_id for no key update),`,
   eventColumns: ', link_id, hops',

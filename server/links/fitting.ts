@@ -7,7 +7,7 @@ type Kind = NonNullable<Definition['type']> | 'null';
 type Kinds = ReadonlySet<Kind>;
 type Named = { name: string; definition: Definition };
 
-const any: Kinds = new Set(['number', 'integer', 'boolean', 'string', 'object', 'array', 'null']);
+const anything: Kinds = new Set(['number', 'integer', 'boolean', 'string', 'object', 'array', 'null']);
 const numbers: Kinds = new Set(['number', 'integer']);
 
 const words: Record<Kind, string> = {
@@ -31,7 +31,7 @@ const takes: { [K in Transform['kind']]?: Kinds } = { scale: numbers, clamp: num
 export function checkFit(output: Named, input: Named, transform: Transform | null): void {
   const given = kindsOf(output.definition);
   const wanted = kindsOf(input.definition);
-  const taken = transform ? (takes[transform.kind] ?? any) : any;
+  const taken = transform ? (takes[transform.kind] ?? anything) : anything;
   if (transform && !overlap(given, taken)) {
     const problem = `\`${output.name}\` gives ${named(given)}, the transform ${transform.kind} takes ${named(taken)}`;
     throw unfit(problem, fitting(given, wanted), '/transform');
@@ -63,7 +63,7 @@ function checkMap(input: Named, { table, otherwise }: Extract<Transform, { kind:
 
 function kindsOf({ type, enum: listed }: Definition): Kinds {
   if (type) return new Set([type]);
-  return listed ? new Set(listed.map(kindOf)) : any;
+  return listed ? new Set(listed.map(kindOf)) : anything;
 }
 
 function kindOf(value: JsonValue): Kind {
@@ -108,7 +108,7 @@ const unfit = (problem: string, ways: string, path: string) => {
 };
 
 const named = (kinds: Kinds) =>
-  kinds.size === any.size
+  kinds.size === anything.size
     ? 'any value'
     : list([...kinds].filter((kind) => kind !== 'integer' || !kinds.has('number')).map((kind) => words[kind]));
 

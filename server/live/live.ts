@@ -24,7 +24,7 @@ export type Listener = {
 type Part = Pick<Stored['entry'], 'unitUuid' | 'values'>;
 
 /** How far a unit's way to another version of its program is. */
-type UpdateEvent = {
+export type UpdateEvent = {
   unit: string;
   id: string;
   status: string;

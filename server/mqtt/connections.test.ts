@@ -1,7 +1,7 @@
 import { generateKeySync } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { LiveUnit } from '../directory/directory.ts';
+import type { LiveUnit, LiveVariable } from '../directory/directory.ts';
 import { type Connection, createConnections } from './connections.ts';
 import { envelopeKeys } from './envelope.ts';
 import { createSender } from './senders.ts';
@@ -32,6 +32,17 @@ function connectionOf(uuid: string): Connection & { destroyed: boolean } {
   return connection;
 }
 
+const inputOf = (id: number, name: string): LiveVariable => ({
+  id,
+  uuid: name,
+  name,
+  direction: 'input',
+  type: undefined,
+  check: () => undefined,
+  policy: 'every value',
+  deadband: 0,
+  last: undefined,
+});
 const quiet = { inputSent: () => undefined, inputConfirmed: () => undefined, commandSent: () => undefined };
 
 type Step = { unit: string; open: boolean; which: number };
@@ -90,10 +101,23 @@ describe('sending', () => {
     const connections = createConnections({ ...quiet, inputConfirmed: (_unit, { name }) => confirmed.push(name) });
     const connection = connectionOf('a');
     connection.subscribed.add('+');
-    const input = (name: string) => ({ name }) as Parameters<typeof connections.sendInput>[1];
-    connections.sendInput(connection, input('lamp'), { at: 1, value: true });
-    connections.sendInput(connection, input('level'), { at: 2, value: 1 });
+    connections.sendInput(connection, inputOf(1, 'lamp'), { at: 1, value: true });
+    connections.sendInput(connection, inputOf(2, 'level'), { at: 2, value: 1 });
     for (const messageId of [2, 2, 3, 1]) connections.acknowledge(connection, messageId);
     expect(confirmed).toEqual(['level', 'lamp']);
+  });
+
+  test('what is current is sent again to a new subscription, and nothing older after it', () => {
+    const sent: number[] = [];
+    const connections = createConnections({ ...quiet, inputSent: (_input, at) => sent.push(at) });
+    const connection = connectionOf('a');
+    connection.subscribed.add('+');
+    const lamp = { ...inputOf(1, 'lamp'), last: { at: 2, value: true } };
+    connection.sender.unit.inputs.set('lamp', lamp);
+    connections.sendCurrent(connection, () => true);
+    connections.sendInput(connection, lamp, { at: 1, value: false });
+    connections.sendCurrent(connection, () => true);
+    connections.sendInput(connection, lamp, { at: 3, value: false });
+    expect(sent).toEqual([2, 2, 3]);
   });
 });

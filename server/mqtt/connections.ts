@@ -101,9 +101,13 @@ export function createConnections({ inputSent, inputConfirmed, commandSent, now 
     send(connection, topic, text, connection.messageId);
   }
 
+  /** Of two values that met by both writers the older one may come last: it is not sent after the newer one. */
   function sendInput(connection: Connection, variable: LiveVariable, { at, value }: Dated): void {
-    if (!connection.subscribed.has('+') && !connection.subscribed.has(variable.name)) return;
-    const { uuid } = connection.sender.unit;
+    const { subscribed, sentAt, sender } = connection;
+    if (!subscribed.has('+') && !subscribed.has(variable.name)) return;
+    if (at < (sentAt.get(variable.id) ?? 0)) return;
+    sentAt.set(variable.id, at);
+    const { uuid } = sender.unit;
     const confirmed = () => inputConfirmed(uuid, variable, at);
     sendSurely(connection, inputTopic(uuid, variable.name), JSON.stringify(value), confirmed);
     inputSent(variable, at);

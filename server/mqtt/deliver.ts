@@ -33,10 +33,7 @@ export function createDelivery({ directory, connections, isSimulated, simulate, 
   function deliver(unitUuid: string, event: ValueEvent): void {
     for (const connection of connections.of(unitUuid)) {
       const input = connection.sender.unit.variables.get(event.variableId);
-      // Of two values that met by both writers the older one may come last.
-      if (input?.direction !== 'input' || event.at < (connection.sentAt.get(input.id) ?? 0)) continue;
-      connection.sentAt.set(input.id, event.at);
-      connections.sendInput(connection, input, event);
+      if (input?.direction === 'input') connections.sendInput(connection, input, event);
     }
     if (!isSimulated(unitUuid)) return;
     const unit = directory.peek(unitUuid);

@@ -1,5 +1,6 @@
 import type { Commands, StoredCommand } from '../commands/commands.ts';
 import type { Db } from '../database/connection.ts';
+import type { UpdateEvent } from '../live/live.ts';
 import type { Log } from '../log.ts';
 import type { Sectors } from '../sectors/sectors.ts';
 import type { Templates } from '../templates/templates.ts';
@@ -15,16 +16,6 @@ import { createStarting } from './starting.ts';
 import { beginTrial, openUpdates, type StoredUpdate, updateById } from './store.ts';
 import { createUpdates } from './updates.ts';
 
-/** Live progress of a unit's update, as its owner hears it. */
-type Progress = {
-  unit: string;
-  id: string;
-  status: string;
-  detail: string;
-  filesFetched: number;
-  bytesFetched: number;
-};
-
 type Deps = {
   db: Db;
   units: Units;
@@ -32,7 +23,7 @@ type Deps = {
   sectors: Sectors;
   commands: Commands;
   imagesFolder: string;
-  progressed: (progress: Progress) => void;
+  progressed: (progress: UpdateEvent) => void;
   log: Log;
 };
 
