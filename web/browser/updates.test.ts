@@ -184,6 +184,30 @@ describe('on the page of a unit', () => {
     await board.close();
   });
 
+  test('its place stays open although the unit is being loaded anew meanwhile', async () => {
+    const template = await twoVersions(croft.db, ada);
+    const unit = await unitOf(template.id, 'Hall');
+    await newer(template);
+    const page = await browser.open('/', { as: ada });
+    const released = Promise.withResolvers<void>();
+    const reads: string[] = [];
+    await page.route(`**/api/units/${unit.id}`, async (route) => {
+      if (reads.push(route.request().url()) > 1) await released.promise;
+      await route.continue();
+    });
+    await page.goto(`/units/${unit.id}`);
+    await soon(() => expect(reads.length).toBe(2));
+    await page.getByRole('link', { name: 'See what changes' }).click();
+    const opened = page.getByRole('tab', { name: /^Program/, selected: true });
+    await opened.waitFor();
+    const again = page.waitForResponse(`**/api/units/${unit.id}`);
+    released.resolve();
+    await (await again).finished();
+    await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
+    expect(await opened.count()).toBe(1);
+    expect(new URL(page.url()).hash).toBe('#program');
+  });
+
   test('an update that the board has not begun is cancelled, and one loaded by cable is noted', async () => {
     const template = await twoVersions(croft.db, ada);
     const unit = await unitOf(template.id, 'Cellar');
