@@ -1,23 +1,13 @@
 import type { Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { createClient, type TestClient } from '../../server/testing/client.ts';
 import { eventually } from '../../server/testing/eventually.ts';
-import { type TestInstance, testInstance } from '../../server/testing/instance.ts';
-import { pageFaults, shoot, type TestBrowser, testBrowser } from '../testing/browser.ts';
+import { pageFaults, shoot } from '../testing/browser.ts';
+import { openCroft } from '../testing/open-croft.ts';
 
 vi.setConfig({ testTimeout: 90_000 });
 
-let croft: TestInstance;
-let browser: TestBrowser;
-beforeAll(async () => {
-  croft = await testInstance();
-  browser = await testBrowser(croft);
-}, 60_000);
-afterAll(async () => {
-  await browser?.close();
-  await croft?.close();
-});
-afterEach(() => expect(browser.errors.splice(0)).toEqual([]));
+const { croft, browser } = await openCroft();
 
 async function open(as: TestClient): Promise<Page> {
   const page = await browser.open('/account', { as });

@@ -1,9 +1,10 @@
 import type { Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { createClient, type TestClient } from '../../server/testing/client.ts';
 import { eventually } from '../../server/testing/eventually.ts';
-import { type TestInstance, testInstance, testPassword } from '../../server/testing/instance.ts';
-import { pageFaults, shoot, type TestBrowser, testBrowser } from '../testing/browser.ts';
+import { testPassword } from '../../server/testing/instance.ts';
+import { pageFaults, shoot, type TestBrowser } from '../testing/browser.ts';
+import { openCroft } from '../testing/open-croft.ts';
 
 const firefox = 'Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:143.0) Gecko/20100101 Firefox/143.0';
 const phone =
@@ -11,18 +12,8 @@ const phone =
 
 vi.setConfig({ testTimeout: 90_000 });
 
-let croft: TestInstance;
-let browser: TestBrowser;
-beforeAll(async () => {
-  croft = await testInstance();
-  browser = await testBrowser(croft);
-  await croft.administrator();
-}, 60_000);
-afterAll(async () => {
-  await browser?.close();
-  await croft?.close();
-});
-afterEach(() => expect(browser.errors.splice(0)).toEqual([]));
+const { croft, browser } = await openCroft();
+await croft.administrator();
 
 /** What is not there soon is not there. */
 async function open(as: TestClient, look: Parameters<TestBrowser['open']>[1] = {}): Promise<Page> {

@@ -1,25 +1,15 @@
 import type { Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { createClient, type TestClient } from '../../server/testing/client.ts';
 import { eventually } from '../../server/testing/eventually.ts';
-import { type TestInstance, testInstance, testPassword } from '../../server/testing/instance.ts';
+import { testInstance, testPassword } from '../../server/testing/instance.ts';
 import { pageFaults, shoot, type TestBrowser, testBrowser } from '../testing/browser.ts';
+import { openCroft } from '../testing/open-croft.ts';
 
 vi.setConfig({ testTimeout: 90_000 });
 
-let croft: TestInstance;
-let browser: TestBrowser;
-let admin: TestClient;
-beforeAll(async () => {
-  croft = await testInstance({ env: { CROFT_REGISTRATION: 'invite' } });
-  browser = await testBrowser(croft);
-  admin = await croft.administrator();
-}, 60_000);
-afterAll(async () => {
-  await browser?.close();
-  await croft?.close();
-});
-afterEach(() => expect(browser.errors.splice(0)).toEqual([]));
+const { croft, browser } = await openCroft({ env: { CROFT_REGISTRATION: 'invite' } });
+const admin = await croft.administrator();
 
 /** What is not there soon is not there. */
 async function open(as: TestClient, look: Parameters<TestBrowser['open']>[1] = {}): Promise<Page> {

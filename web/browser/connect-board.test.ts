@@ -1,34 +1,22 @@
 import { readFile } from 'node:fs/promises';
 import { strFromU8, unzipSync } from 'fflate';
 import type { Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { afterEach, expect, test } from 'vitest';
 import { createBoard } from '../../firmware/tests/board/board.ts';
 import { bytesOf, textOf } from '../../firmware/tests/board/files.ts';
 import type { Flash } from '../../firmware/tests/board/protocol.ts';
-import type { TestClient } from '../../server/testing/client.ts';
-import { type TestInstance, testInstance } from '../../server/testing/instance.ts';
 import { connect, isDone, loading, openUnit, step } from '../testing/board-page.ts';
-import { pageFaults, shoot, soon, type TestBrowser, testBrowser } from '../testing/browser.ts';
+import { pageFaults, shoot, soon } from '../testing/browser.ts';
+import { openCroft } from '../testing/open-croft.ts';
 import type { Cable } from '../testing/plug-in.ts';
 import { type Program, type WiredBoard, wiredBoard } from '../testing/wired-board.ts';
 
-let croft: TestInstance;
-let browser: TestBrowser;
-let ada: TestClient;
 const stopping: (() => Promise<unknown>)[] = [];
 
-beforeAll(async () => {
-  croft = await testInstance();
-  browser = await testBrowser(croft);
-  ada = await croft.user('ada');
-});
+const { croft, browser } = await openCroft();
+const ada = await croft.user('ada');
 afterEach(async () => {
   for (const stop of stopping.splice(0)) await stop();
-  expect(browser.errors.splice(0)).toEqual([]);
-});
-afterAll(async () => {
-  await browser?.close();
-  await croft?.close();
 });
 
 const schema = {

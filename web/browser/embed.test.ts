@@ -2,26 +2,14 @@ import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import type { TestClient } from '../../server/testing/client.ts';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { tokenDevice } from '../../server/testing/device.ts';
-import { type TestInstance, testInstance } from '../../server/testing/instance.ts';
-import { shoot, type TestBrowser, testBrowser } from '../testing/browser.ts';
+import { shoot, type TestBrowser } from '../testing/browser.ts';
+import { openCroft } from '../testing/open-croft.ts';
 import { aDay, measuredUnit } from './measured-unit.ts';
 
-let croft: TestInstance;
-let browser: TestBrowser;
-let ada: TestClient;
-beforeAll(async () => {
-  croft = await testInstance();
-  browser = await testBrowser(croft);
-  ada = await croft.user('ada');
-}, 60_000);
-afterAll(async () => {
-  await browser?.close();
-  await croft?.close();
-});
-afterEach(() => expect(browser.errors.splice(0)).toEqual([]));
+const { croft, browser } = await openCroft();
+const ada = await croft.user('ada');
 
 /** Milliseconds; two cores may be busy with other tests. */
 const patience = 10_000;

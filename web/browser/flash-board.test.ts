@@ -1,26 +1,14 @@
 import { createHash } from 'node:crypto';
 import type { Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { TestClient } from '../../server/testing/client.ts';
-import { type TestInstance, testInstance } from '../../server/testing/instance.ts';
+import { expect, test } from 'vitest';
 import { bareChip } from '../testing/bare-chip.ts';
 import { connect, isDone, loading, openUnit, step } from '../testing/board-page.ts';
-import { pageFaults, shoot, soon, type TestBrowser, testBrowser } from '../testing/browser.ts';
+import { pageFaults, shoot, soon } from '../testing/browser.ts';
+import { openCroft } from '../testing/open-croft.ts';
 import { wiredBoard } from '../testing/wired-board.ts';
 
-let croft: TestInstance;
-let browser: TestBrowser;
-let ada: TestClient;
-
-beforeAll(async () => {
-  croft = await testInstance();
-  browser = await testBrowser(croft);
-  ada = await croft.user('ada');
-});
-afterAll(async () => {
-  await browser?.close();
-  await croft?.close();
-});
+const { croft, browser } = await openCroft();
+const ada = await croft.user('ada');
 
 const schema = { output_variables: { temperature: { type: 'number' } } };
 const makeUnit = (name: string) => ada.call('POST /api/units', { body: { name, schema } });

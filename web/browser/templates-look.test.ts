@@ -1,26 +1,13 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import type { TestClient } from '../../server/testing/client.ts';
-import { type GitServer, gitServer } from '../../server/testing/git-server.ts';
-import { type TestInstance, testInstance } from '../../server/testing/instance.ts';
-import { pageFaults, shoot, soon, type TestBrowser, testBrowser } from '../testing/browser.ts';
+import { afterAll, describe, expect, test } from 'vitest';
+import { gitServer } from '../../server/testing/git-server.ts';
+import { pageFaults, shoot, soon } from '../testing/browser.ts';
+import { openCroft } from '../testing/open-croft.ts';
 import { first, newer, program, twoVersions } from './versions-of-template.ts';
 
-let croft: TestInstance;
-let browser: TestBrowser;
-let git: GitServer;
-let ada: TestClient;
-beforeAll(async () => {
-  croft = await testInstance({ env: { CROFT_OUTGOING_ALLOW: '127.0.0.1' } });
-  browser = await testBrowser(croft);
-  git = await gitServer();
-  ada = await croft.user('ada');
-});
-afterAll(async () => {
-  await browser?.close();
-  await croft?.close();
-  await git?.close();
-});
-afterEach(() => expect(browser.errors.splice(0)).toEqual([]));
+const { croft, browser } = await openCroft({ env: { CROFT_OUTGOING_ALLOW: '127.0.0.1' } });
+const git = await gitServer();
+const ada = await croft.user('ada');
+afterAll(git.close);
 
 const unitOf = (template: string, name: string) => ada.call('POST /api/units', { body: { name, template } });
 const files = { 'schema.json': JSON.stringify(first), 'README.md': '# Climate\n\nMeasures.', 'unit.py': program(4) };

@@ -1,33 +1,17 @@
 import { readFile } from 'node:fs/promises';
 import type { Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import type { TestClient } from '../../server/testing/client.ts';
-import { type GitServer, gitServer } from '../../server/testing/git-server.ts';
-import { type TestInstance, testInstance } from '../../server/testing/instance.ts';
+import { afterAll, afterEach, describe, expect, test } from 'vitest';
+import { gitServer } from '../../server/testing/git-server.ts';
 import { templateOf } from '../../server/testing/templates.ts';
-import { pageFaults, shoot, soon, type TestBrowser, testBrowser } from '../testing/browser.ts';
+import { pageFaults, shoot, soon } from '../testing/browser.ts';
+import { openCroft } from '../testing/open-croft.ts';
 
-let croft: TestInstance;
-let browser: TestBrowser;
-let git: GitServer;
-let ada: TestClient;
-let bob: TestClient;
-beforeAll(async () => {
-  croft = await testInstance({ env: { CROFT_OUTGOING_ALLOW: '127.0.0.1' } });
-  browser = await testBrowser(croft);
-  git = await gitServer();
-  ada = await croft.user('ada');
-  bob = await croft.user('bob');
-});
-afterAll(async () => {
-  await browser?.close();
-  await croft?.close();
-  await git?.close();
-});
-afterEach(() => {
-  git.intercept();
-  expect(browser.errors.splice(0)).toEqual([]);
-});
+const { croft, browser } = await openCroft({ env: { CROFT_OUTGOING_ALLOW: '127.0.0.1' } });
+const git = await gitServer();
+const ada = await croft.user('ada');
+const bob = await croft.user('bob');
+afterAll(git.close);
+afterEach(() => git.intercept());
 
 const schema = {
   output_variables: {

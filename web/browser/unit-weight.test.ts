@@ -1,25 +1,13 @@
 import { existsSync, statSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { TestClient } from '../../server/testing/client.ts';
+import { expect, test } from 'vitest';
 import { tokenDevice } from '../../server/testing/device.ts';
-import { type TestInstance, testInstance } from '../../server/testing/instance.ts';
-import { type TestBrowser, testBrowser } from '../testing/browser.ts';
+import { openCroft } from '../testing/open-croft.ts';
 
 const build = fileURLToPath(new URL('../build', import.meta.url));
 
-let croft: TestInstance;
-let browser: TestBrowser;
-let ada: TestClient;
-beforeAll(async () => {
-  croft = await testInstance();
-  browser = await testBrowser(croft);
-  ada = await croft.user('ada');
-});
-afterAll(async () => {
-  await browser?.close();
-  await croft?.close();
-});
+const { croft, browser } = await openCroft();
+const ada = await croft.user('ada');
 
 /** Bytes of code that a page loads, compressed. */
 async function weightOf(path: string): Promise<number> {

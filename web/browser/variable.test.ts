@@ -1,26 +1,14 @@
 import { text } from 'node:stream/consumers';
 import type { Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import type { TestClient } from '../../server/testing/client.ts';
+import { describe, expect, test } from 'vitest';
 import { tokenDevice } from '../../server/testing/device.ts';
-import { type TestInstance, testInstance } from '../../server/testing/instance.ts';
-import { pageFaults, shoot, type TestBrowser, testBrowser } from '../testing/browser.ts';
+import { pageFaults, shoot, type TestBrowser } from '../testing/browser.ts';
+import { openCroft } from '../testing/open-croft.ts';
 import { aDay, measuredUnit } from './measured-unit.ts';
 
 const minute = 60_000;
-let croft: TestInstance;
-let browser: TestBrowser;
-let ada: TestClient;
-beforeAll(async () => {
-  croft = await testInstance();
-  browser = await testBrowser(croft);
-  ada = await croft.user('ada');
-}, 60_000);
-afterAll(async () => {
-  await browser?.close();
-  await croft?.close();
-});
-afterEach(() => expect(browser.errors.splice(0)).toEqual([]));
+const { croft, browser } = await openCroft();
+const ada = await croft.user('ada');
 
 /** Milliseconds; two cores may be busy with other tests. */
 const patience = 10_000;

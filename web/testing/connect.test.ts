@@ -1,22 +1,10 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { TestClient } from '../../server/testing/client.ts';
+import { expect, test } from 'vitest';
 import { sealedDevice, tokenDevice } from '../../server/testing/device.ts';
-import { type TestInstance, testInstance } from '../../server/testing/instance.ts';
-import { pageFaults, shoot, soon, type TestBrowser, testBrowser } from './browser.ts';
+import { pageFaults, shoot, soon } from './browser.ts';
+import { openCroft } from './open-croft.ts';
 
-let croft: TestInstance;
-let browser: TestBrowser;
-let ada: TestClient;
-
-beforeAll(async () => {
-  croft = await testInstance();
-  browser = await testBrowser(croft);
-  ada = await croft.user('ada');
-});
-afterAll(async () => {
-  await browser?.close();
-  await croft?.close();
-});
+const { croft, browser } = await openCroft();
+const ada = await croft.user('ada');
 
 const schema = {
   input_variables: { lamp: { type: 'boolean' } },

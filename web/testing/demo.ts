@@ -49,8 +49,6 @@ export async function makeDemo(croft: TestInstance, owner: TestClient) {
   return { yard, shed, greenhouse, awaited, plain, device };
 }
 
-export type Demo = Awaited<ReturnType<typeof makeDemo>>;
-
 type Device = Awaited<ReturnType<typeof sealedDevice | typeof tokenDevice>>;
 
 /** Ten minutes of values, as a device that was away sends them: one SenML pack with their own times. */

@@ -1,18 +1,9 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type TestInstance, testInstance, testPassword } from '../../server/testing/instance.ts';
-import { pageFaults, shoot, soon, type TestBrowser, testBrowser } from './browser.ts';
+import { expect, test } from 'vitest';
+import { testPassword } from '../../server/testing/instance.ts';
+import { pageFaults, shoot, soon } from './browser.ts';
+import { openCroft } from './open-croft.ts';
 
-let croft: TestInstance;
-let browser: TestBrowser;
-
-beforeAll(async () => {
-  croft = await testInstance();
-  browser = await testBrowser(croft);
-});
-afterAll(async () => {
-  await browser?.close();
-  await croft?.close();
-});
+const { croft, browser } = await openCroft();
 
 test('from the setup link to a live chart in four actions, the first of which was to start Croft', async () => {
   // 2: the link that was printed is opened.

@@ -1,23 +1,12 @@
 import { sql } from 'kysely';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { TestClient } from '../../server/testing/client.ts';
+import { expect, test } from 'vitest';
 import { tokenDevice } from '../../server/testing/device.ts';
-import { type TestInstance, testInstance, testPassword } from '../../server/testing/instance.ts';
-import { pageFaults, shoot, soon, type TestBrowser, testBrowser } from './browser.ts';
+import { testPassword } from '../../server/testing/instance.ts';
+import { pageFaults, shoot, soon } from './browser.ts';
+import { openCroft } from './open-croft.ts';
 
-let croft: TestInstance;
-let browser: TestBrowser;
-let ada: TestClient;
-
-beforeAll(async () => {
-  croft = await testInstance();
-  browser = await testBrowser(croft);
-  ada = await croft.user('ada');
-});
-afterAll(async () => {
-  await browser?.close();
-  await croft?.close();
-});
+const { croft, browser } = await openCroft();
+const ada = await croft.user('ada');
 
 test('by the keyboard alone: sign in, make a virtual unit, switch it on, look at another period', async () => {
   const page = await browser.open('/signin');

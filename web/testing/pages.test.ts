@@ -1,24 +1,13 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { TestClient } from '../../server/testing/client.ts';
-import { type TestInstance, testInstance } from '../../server/testing/instance.ts';
-import { pageFaults, shoot, type TestBrowser, testBrowser } from './browser.ts';
-import { type Demo, makeDemo } from './demo.ts';
+import { afterAll, describe, expect, test } from 'vitest';
+import { pageFaults, shoot } from './browser.ts';
+import { makeDemo } from './demo.ts';
+import { openCroft } from './open-croft.ts';
 
-let croft: TestInstance;
-let browser: TestBrowser;
-let ada: TestClient;
-let demo: Demo;
-
-beforeAll(async () => {
-  croft = await testInstance();
-  browser = await testBrowser(croft);
-  ada = await croft.user('ada');
-  demo = await makeDemo(croft, ada);
-});
+const { croft, browser } = await openCroft();
+const ada = await croft.user('ada');
+const demo = await makeDemo(croft, ada);
 afterAll(async () => {
   await demo?.device.close();
-  await browser?.close();
-  await croft?.close();
 });
 
 const pages: [name: string, address: () => string, heading: string][] = [
