@@ -3,8 +3,11 @@ import type { Right, Visibility } from '../access.ts';
 import type { JsonValue } from '../variables/definition.ts';
 import type { Json, JsonObject, MadeNow } from './columns.ts';
 import type { ProgramTables } from './program-tables.ts';
+import type { SubmissionTables } from './submission-tables.ts';
 
-export type Database = ProgramTables & {
+type Separate = ProgramTables & SubmissionTables;
+
+export type Database = Separate & {
   instance: { key: string; value: Json<JsonValue> };
   users: {
     id: Generated<number>;
@@ -128,6 +131,14 @@ export type Database = ProgramTables & {
     enabled: Generated<boolean>;
     whyCut: Generated<string>;
     createdAt: MadeNow;
+  };
+  graphUnits: {
+    userId: number;
+    sectorId: number | null;
+    unitId: number;
+    x: number | null;
+    y: number | null;
+    isAdded: Generated<boolean>;
   };
   journalWriters: { uuid: string; batch: number; tx: number | null; startedAt: MadeNow };
   refusals: {

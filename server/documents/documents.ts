@@ -9,6 +9,7 @@ export type { UnitSchema } from './schema.ts';
 export { diffSchema, directionOf, type UnitDirection } from './schema-diff.ts';
 export { pointer, SchemaError } from './schema-error.ts';
 export { type Example, readExample } from './schema-example.ts';
+export { variableNameProblem } from './schema-names.ts';
 
 type JsonObject = { [name: string]: JsonValue };
 /** JSON as text, so that an error can name line and column, or as a value. */

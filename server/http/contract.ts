@@ -18,6 +18,7 @@ export type ObjectKind =
   | 'request'
   | 'command'
   | 'link'
+  | 'endpoint'
   | 'template'
   | 'update'
   | 'user'
@@ -39,8 +40,11 @@ export type RouteKey = `${Method} /${string}`;
 /** A reply that is no JSON document: the handler writes it (SSE, CSV, HTML, text). */
 export type RawReply = { contentTypes: readonly string[]; description: string };
 
-/** A body that is no JSON: the handler gets its bytes as they came. `limit` in bytes. */
-export type RawBody = { contentTypes: readonly string[]; limit: number; description: string };
+/**
+ * A body that is no JSON: the handler gets its bytes as they came. `limit` in bytes. `isUnread`: the handler reads it itself,
+ * whatever its type, since it has an answer of its own to what cannot be read.
+ */
+export type RawBody = { contentTypes: readonly string[]; limit: number; description: string; isUnread?: true };
 
 export type Route = {
   summary: string;
@@ -73,7 +77,8 @@ export function contract<const T extends Checked<T>>(routes: T): T {
   return routes;
 }
 
-type Parsed<S, Otherwise> = S extends z.ZodType ? z.output<S> : S extends RawBody ? Buffer : Otherwise;
+type Parsed<S, Otherwise> = S extends z.ZodType ? z.output<S> : S extends RawBody ? Raw<S> : Otherwise;
+type Raw<S extends RawBody> = S extends { isUnread: true } ? undefined : Buffer;
 type Sent<S> = S extends z.ZodType ? z.input<S> : S extends RawBody ? Blob : undefined;
 
 /** What a handler gets, parsed. */

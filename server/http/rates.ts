@@ -6,7 +6,7 @@ import { networkOf } from '../network.ts';
 import type { Caller } from '../users/caller.ts';
 
 /** Requests a minute, by kind of caller; a page of fifty charts opens with about a hundred. */
-const perMinute = { anonymous: 600, session: 3_000, token: 1_200 };
+const perMinute = { anonymous: 600, submission: 1_200, session: 3_000, token: 1_200 };
 
 /** Counters of networks at most, however many addresses call. */
 const networks = 2 ** 14;
@@ -28,7 +28,9 @@ export function rateLimits(callerOf: (ctx: Context) => Promise<Caller>): Middlew
 
   /** Devices are counted where they are let in: by unit, and by address what fails. */
   const isDevice = (ctx: Context) => ctx.path.startsWith('/api/device/') && /^unit /i.test(ctx.get('authorization'));
-  const countAnonymous = (ctx: Context) => count('anonymous', bucketOf(networkOf(ctx.ip)));
+  const isSubmission = (ctx: Context) => ctx.path.startsWith('/api/submit/');
+  const countAnonymous = (ctx: Context) =>
+    count(isSubmission(ctx) ? 'submission' : 'anonymous', bucketOf(networkOf(ctx.ip)));
 
   return async (ctx, next) => {
     if (isDevice(ctx)) return next();

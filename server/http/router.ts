@@ -93,6 +93,7 @@ function admit(access: Access, caller: Caller): Caller {
 async function readBody({ body }: Route, ctx: Context): Promise<unknown> {
   if (body === undefined) return undefined;
   if (body instanceof z.ZodType) return parse(body, await readJsonBody(ctx), '');
+  if (body.isUnread) return undefined;
   if (!ctx.is([...body.contentTypes])) {
     throw new AppError(415, 'unsupported-media-type', `Send ${body.contentTypes.join(' or ')}.`);
   }

@@ -13,7 +13,7 @@ let fleet: CountingFleet;
 
 beforeAll(async () => {
   disk = await croftOnDisk();
-  fleet = await countingFleet(disk, 4);
+  fleet = await countingFleet(disk, 4, { isLinked: true });
 });
 afterAll(async () => {
   fleet.stop();
@@ -38,8 +38,9 @@ describe('kill -9 under QoS 1 load', () => {
     expect(await fleet.croft().exited).toBe(0);
   });
 
-  test('every acknowledged value is stored, in order, twice only where its acknowledgement was lost', async () => {
-    for (const { stored, acknowledged, resent, sealsAgain } of await fleet.stored()) {
+  test('every acknowledged value is stored, in order, twice only where its acknowledgement was lost; so it is at the linked input', async () => {
+    for (const { stored, linked, acknowledged, resent, sealsAgain } of await fleet.stored()) {
+      expect(linked).toEqual(stored);
       expect(acknowledged.length).toBeGreaterThan(rounds * 10);
       expect(resent.size).toBeGreaterThan(0);
       expect([...new Set(stored)]).toEqual(acknowledged);

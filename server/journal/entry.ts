@@ -41,6 +41,8 @@ export type Entry = {
   heard?: { generation: number; boot: number; seq: number; at: number };
   state?: { [name: string]: JsonValue };
   log?: LogLine;
+  /** The id of the submission that brought these values: it is finished in their commit. */
+  submission?: number;
 };
 
 /** How many rows of the log an entry takes. */

@@ -52,13 +52,14 @@ export type Batch = { writer: string; number: number; offset: number; entries: r
 
 /** Stores a batch in one transaction. @returns its tx */
 export async function commitBatch(client: Client, batch: Batch): Promise<number> {
-  const rare = batch.entries.filter((entry) => entry.state || entry.log);
+  const rare = batch.entries.filter((entry) => entry.state || entry.log || entry.submission);
   if (rare.length === 0) return runHot(client, batch);
   await client.query('begin');
   try {
     const tx = await runHot(client, batch);
     await storeStates(client, rare);
     await storeLogLines(client, rare);
+    await finishSubmissions(client, rare);
     await client.query('commit');
     return tx;
   } catch (error) {
@@ -95,6 +96,12 @@ async function storeLogLines(client: Client, entries: readonly Entry[]): Promise
      where exists (select from units where units.id = r.unit_id)`,
     [lines.map((l) => l.unitId), lines.map((l) => l.at), lines.map((l) => l.level), lines.map((l) => l.text)],
   );
+}
+
+async function finishSubmissions(client: Client, entries: readonly Entry[]): Promise<void> {
+  const ids = entries.flatMap(({ submission }) => submission ?? []);
+  if (ids.length > 0)
+    await client.query('update submissions set is_pending = false where id = any($1::bigint[])', [ids]);
 }
 
 /**

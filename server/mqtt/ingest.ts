@@ -1,4 +1,5 @@
 import type { Directory, LiveUnit } from '../directory/directory.ts';
+import { unavailable } from '../errors.ts';
 import type { Entry, Journal, LinkedPart, ValueEvent } from '../journal/journal.ts';
 import type { JsonValue } from '../variables/definition.ts';
 import { generationOf, open } from './envelope.ts';
@@ -161,6 +162,19 @@ export function createIngest(deps: Deps) {
         const records = values.map((value) => ({ ...value, at: now() }));
         const message = { sender: { unit, boot: 0, seq: 0 }, topic: `unit/${unit.uuid}/output`, done };
         accept(message, { records }, { generation: unit.countedSince, boot: 0, seq: 0, at: now() });
+      });
+    },
+
+    /**
+     * Values of a submission, checked already, by the same journal; `submission` is the id of its row, which the same commit
+     * finishes. Resolves when stored. @throws AppError 503
+     */
+    storeSubmitted(unit: LiveUnit, values: ValueEvent[], submission: number): Promise<void> {
+      const heard = { generation: unit.countedSince, boot: 0, seq: 0, at: now() };
+      return new Promise((resolve, reject) => {
+        append(unit, { values, heard, submission }, (error) =>
+          error ? reject(unavailable(error.message, 5)) : resolve(),
+        );
       });
     },
   };

@@ -10,12 +10,24 @@ export function checkRecords(unit: LiveUnit, records: Record[], now: number) {
   const values: ValueEvent[] = [];
   const problems: string[] = [];
   for (const record of records) {
-    const variable = unit.outputs.get(record.name);
-    const problem = variable ? variable.check(record.value) : 'the unit has no such output';
-    if (problem !== undefined) problems.push(`${record.name}: ${problem}`);
-    else if (variable && isKept(variable, record.value)) values.push(valueEvent(variable, record, now));
+    const checked = checkRecord(unit, record, now);
+    if ('problem' in checked) problems.push(`${record.name}: ${checked.problem}`);
+    else if (checked.value) values.push(checked.value);
   }
   return { values, problems };
+}
+
+/** One of them; without `value` it fits, and the write policy keeps no row of it. */
+export function checkRecord(
+  unit: LiveUnit,
+  record: Record,
+  now: number,
+): { problem: string } | { value: ValueEvent | undefined } {
+  const variable = unit.outputs.get(record.name);
+  if (!variable) return { problem: 'the unit has no such output' };
+  const problem = variable.check(record.value);
+  if (problem !== undefined) return { problem };
+  return { value: isKept(variable, record.value) ? valueEvent(variable, record, now) : undefined };
 }
 
 /** Whether the write policy keeps this value: what repeats is acknowledged and counts as heard, without a row. */

@@ -1,10 +1,13 @@
 import type { z } from 'zod';
 import { narrower } from '../access.ts';
 import { announce } from '../database/changes.ts';
+import type { JsonObject } from '../database/columns.ts';
 import type { Db } from '../database/connection.ts';
 import { type Document, diffSchema, readDocuments } from '../documents/documents.ts';
+import { conflict } from '../errors.ts';
 import type { Sectors } from '../sectors/sectors.ts';
 import type { Person } from '../users/caller.ts';
+import type { Definition } from '../variables/definition.ts';
 import type { AccessNarrowed, Variables } from '../variables/variables.ts';
 import { byDirection } from './by-direction.ts';
 import type { unitsContract } from './contract.ts';
@@ -89,7 +92,30 @@ export function createChanging({ db, sectors, variables, reading, accessNarrowed
         await announce(tx, { unit: uuid });
       });
     },
+
+    /**
+     * Adds an output to the schema; everything else stays.
+     * @throws AppError 404, 409 there is one of this name, 422 it cannot be one, or there are too many
+     */
+    async addOutput(owner: Person, uuid: string, { name, definition }: { name: string; definition: Definition }) {
+      await db.transaction().execute(async (tx) => {
+        const unit = await reading.lockOwn(tx, owner, uuid);
+        const { schema, document } = readDocuments({ schema: withOutput(unit.schema, name, definition) });
+        await updateDocuments(tx, unit.id, { schema: JSON.stringify(document) });
+        await variables.settle(tx, unit.id, schema);
+        await announce(tx, { unit: uuid });
+      });
+    },
   };
+}
+
+/** A schema.json with one more output; a list of names becomes an object, in which each of them means any JSON value. */
+function withOutput(schema: JsonObject, name: string, definition: Definition): JsonObject {
+  const group = schema.output_variables ?? {};
+  const outputs = Array.isArray(group) ? Object.fromEntries(group.map((one) => [String(one), {}])) : group;
+  if (typeof outputs !== 'object' || outputs === null) return schema;
+  if (Object.hasOwn(outputs, name)) throw conflict(`The unit has an output "${name}" already.`);
+  return { ...schema, output_variables: { ...outputs, [name]: definition } };
 }
 
 export type Changing = ReturnType<typeof createChanging>;

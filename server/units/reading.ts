@@ -7,6 +7,7 @@ import type { Caller, Person } from '../users/caller.ts';
 import type { PresenceOf, StoredVariable, Variables } from '../variables/variables.ts';
 import type { unitsContract } from './contract.ts';
 import type { UnitKeyring } from './keys.ts';
+import { seenUnits, type Which } from './seen-store.ts';
 import {
   addressedUnits,
   countUnits,
@@ -28,12 +29,11 @@ export function createReading({ db, sectors, variables, presenceOf, keyring }: D
   async function views(units: StoredUnit[], shown: 'all' | ((unitIds: number[]) => Promise<Set<number>>)) {
     const owners = [...new Set(units.map(({ ownerId }) => ownerId))];
     const ids = units.map(({ id }) => id);
-    const [ofUnits, shownIds, ...paths] = await Promise.all([
+    const [ofUnits, shownIds, pathOf] = await Promise.all([
       variables.ofUnits(db, ids),
       shown === 'all' ? undefined : shown(ids),
-      ...owners.map((ownerId) => sectors.paths(db, ownerId)),
+      sectors.paths(db, ...owners),
     ]);
-    const pathOf = new Map(paths.flatMap((ofOwner) => [...ofOwner]));
     return units.map((unit): UnitView => {
       const all = ofUnits.get(unit.id) ?? [];
       const path = unit.sectorId === null ? '' : (pathOf.get(unit.sectorId) ?? '');
@@ -84,8 +84,7 @@ export function createReading({ db, sectors, variables, presenceOf, keyring }: D
     async addressed(caller: Person) {
       const units = await addressedUnits(db, caller);
       const owners = [...new Set(units.map(({ ownerId }) => ownerId))];
-      const paths = await Promise.all(owners.map((ownerId) => sectors.paths(db, ownerId)));
-      const pathOf = new Map(paths.flatMap((ofOwner) => [...ofOwner]));
+      const pathOf = await sectors.paths(db, ...owners);
       return units.map(({ id: unitId, uuid: id, owner, ownerId, name, sectorId, simulation, security }) => {
         const path = `${sectorId === null ? '' : pathOf.get(sectorId)}/${name}`;
         return { id, unitId, owner, path, isOwn: owns(caller, ownerId), isVirtual: simulation !== null, security };
@@ -95,6 +94,13 @@ export function createReading({ db, sectors, variables, presenceOf, keyring }: D
     async listOwn(caller: Person) {
       const found = await views(await unitsOfOwner(db, caller.userId), 'all');
       return found.map((view) => presentUnit(view, true));
+    },
+
+    /** Those of them that the caller sees something of, ordered by name: at most `limit`. */
+    async seen(caller: Caller, which: Which & { limit: number }) {
+      const units = await seenUnits(db, caller, which);
+      const found = await views(units, (ids) => variables.readableIds(db, caller, ids));
+      return found.map((view) => presentUnit(view, owns(caller, view.unit.ownerId)));
     },
 
     /** The caller's own units are among them as others see them. */

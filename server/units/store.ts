@@ -29,7 +29,7 @@ const columns = [
   sql<boolean>`unit_keys.other_generation is not null`.as('keysChanging'),
 ] as const;
 
-const selectUnits = (db: Db) =>
+export const selectUnits = (db: Db) =>
   db
     .selectFrom('units')
     .innerJoin('users', 'users.id', 'units.ownerId')

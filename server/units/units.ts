@@ -12,6 +12,7 @@ import { createMaking } from './making.ts';
 import { createProgramChange } from './program-change.ts';
 import { createReading } from './reading.ts';
 import { unitsRoutes } from './routes.ts';
+import { seenIds } from './seen-store.ts';
 import { loadSimulated } from './simulated.ts';
 import { lockUnit } from './store.ts';
 
@@ -45,8 +46,13 @@ export function createUnits(deps: Deps) {
   return {
     routes: unitsRoutes({ db, reading, making, changing, identity }),
     forgetUnits: changing.forgetUnits,
+    addOutput: changing.addOutput,
     /** A unit as the caller may see it. @throws AppError 404 when there is none, or none for them to see */
     show: reading.show,
+    /** Units of an owner or by their UUIDs as the caller may see them; what is not for them is left out without a word. */
+    seen: reading.seen,
+    /** The (inner) ids of those that the caller sees something of, by their UUIDs. */
+    seenIds,
     /** @throws AppError 404 also for units of others, seen or not */
     own: reading.own,
     /** The units that the caller may command, their own and those with a granted input, with their addresses. */

@@ -16,6 +16,8 @@ import { createSignIn } from './sign-in.ts';
 import { findUserByName } from './store.ts';
 import { createTokens } from './tokens.ts';
 
+export { hashOfSecret, newSecret } from './secret.ts';
+
 type Deps = {
   db: Db;
   registration: Registration;
