@@ -9,6 +9,8 @@ export type DemoUnit = {
   sector: string;
   name: string;
   simulation?: Simulation;
+  /** Inputs of the simulation that `schema` has under another name. */
+  renamed?: string[];
   schema: Schema;
   /** Inputs that are set when it is made. */
   values: Record<string, boolean | number | string>;
@@ -21,7 +23,14 @@ const watering: Schema = {
 };
 
 export const demoUnits: readonly DemoUnit[] = [
-  { sector: '/home/Garage', name: 'Light', simulation: 'dimmer-lamp', schema: {}, values: { level: 60 } },
+  {
+    sector: '/home/Garage',
+    name: 'Light',
+    simulation: 'dimmer-lamp',
+    renamed: ['lamp'],
+    schema: { input_variables: { on: isSwitch('Light') } },
+    values: { level: 60 },
+  },
   { sector: '/home/Garage', name: 'Door', simulation: 'alarmed-door', schema: {}, values: {} },
   {
     sector: '/home/Back yard/Wood Shed',
@@ -72,7 +81,7 @@ export const demoUnits: readonly DemoUnit[] = [
 /** Outputs and the inputs they feed, each as `address#variable`. */
 export const demoLinks: readonly { output: string; input: string }[] = [
   // Whoever breaks into the shed stands in the light, and is filmed.
-  { output: '/home/Back yard/Wood Shed/Alarm#alarm', input: '/home/Garage/Light#lamp' },
+  { output: '/home/Back yard/Wood Shed/Alarm#alarm', input: '/home/Garage/Light#on' },
   { output: '/home/Back yard/Wood Shed/Alarm#alarm', input: '/home/Back yard/Camera#recording' },
   { output: '/home/Garden/Environmental control#humidity', input: '/home/Garden/Strawberries/Watering#air' },
   { output: '/home/Garden/Environmental control#humidity', input: '/home/Garden/Carrots/Watering#air' },

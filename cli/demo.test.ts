@@ -54,12 +54,14 @@ test('croft demo makes the example on a fresh instance, once, and what it says t
   expect(ends).toEqual([0, 0, 0, 0, 3, 0, 2]);
 
   const lamp = (await client.call('GET /api/units')).find(({ name }) => name === 'Light');
-  const input = lamp?.variables.find(({ name }) => name === 'lamp');
-  await run(['tx', '/home/Garage/Light lamp off'], env);
+  const idOf = (name: string) => lamp?.variables.find((one) => one.name === name)?.id ?? '';
+  const currentOf = async (name: string) =>
+    (await client.call('GET /api/variables/:id', { params: { id: idOf(name) } })).value;
+  await run(['tx', '/home/Garage/Light on false'], env);
   await run(['tx', '/home/Back yard/Wood Shed/Alarm siren off'], env);
   await run(['tx', '/home/Back yard/Wood Shed/Alarm siren on'], env);
   await eventually(async () => {
-    const { value } = await client.call('GET /api/variables/:id', { params: { id: input?.id ?? '' } });
-    expect(value).toBe(true);
+    expect(await currentOf('on')).toBe(true);
+    expect(await currentOf('brightness')).toBeGreaterThan(100);
   }, 15_000);
 }, 60_000);

@@ -75,11 +75,16 @@ async function makeUnits(api: ApiClient, owner: string): Promise<string[]> {
   );
 }
 
-async function makeUnit(api: ApiClient, { name, simulation, schema }: DemoUnit, sector: string | null): Promise<Unit> {
+async function makeUnit(
+  api: ApiClient,
+  { name, simulation, renamed = [], schema }: DemoUnit,
+  sector: string | null,
+): Promise<Unit> {
   if (!simulation) return api.call('POST /api/units', { body: { name, sector, schema } });
   const unit = await api.call('POST /api/units/virtual', { body: { name, sector, simulation } });
   if (!schema.input_variables) return unit;
   const inputs = { ...Object(unit.schema.input_variables), ...schema.input_variables };
+  for (const gone of renamed) delete inputs[gone];
   const body = { schema: { ...unit.schema, input_variables: inputs } };
   return api.call('PUT /api/units/:id/schema', { params: { id: unit.id }, body });
 }
@@ -123,7 +128,7 @@ const whatToTry = (url: string) => `
 Look at it: ${url}
 
 Try (virtual units, done at once):
-  npm run croft -- tx /home/Garage/Light lamp on
+  npm run croft -- tx /home/Garage/Light on true
   npm run croft -- tx /home/Garage/Light level 25
   npm run croft -- tx /home/Back yard/Wood Shed/Alarm set active true
   npm run croft -- tx /home/Back yard/Wood Shed/Alarm siren on

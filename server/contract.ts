@@ -1,6 +1,7 @@
 import { auditContract } from './audit/contract.ts';
 import { commandsContract } from './commands/contract.ts';
 import { grantsContract } from './grants/contract.ts';
+import { graphContract } from './graph/contract.ts';
 import { historyContract } from './history/contract.ts';
 import type { RouteInput, RouteReply } from './http/contract.ts';
 import { operationsContract } from './http/operations/contract.ts';
@@ -8,6 +9,7 @@ import { linksContract } from './links/contract.ts';
 import { liveContract } from './live/contract.ts';
 import { programsContract } from './programs/contract.ts';
 import { sectorsContract } from './sectors/contract.ts';
+import { submissionsContract } from './submissions/contract.ts';
 import { templatesContract } from './templates/contract.ts';
 import { unitsContract } from './units/contract.ts';
 import { usersContract } from './users/contract.ts';
@@ -22,7 +24,9 @@ export const api = {
   ...templatesContract,
   ...programsContract,
   ...variablesContract,
+  ...submissionsContract,
   ...linksContract,
+  ...graphContract,
   ...commandsContract,
   ...grantsContract,
   ...auditContract,

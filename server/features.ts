@@ -6,6 +6,7 @@ import type { Config } from './config.ts';
 import type { Db } from './database/connection.ts';
 import type { doorsOf } from './doors.ts';
 import { createGrants } from './grants/grants.ts';
+import { createGraph } from './graph/graph.ts';
 import { createHistory } from './history/history.ts';
 import type { Journal } from './journal/journal.ts';
 import { createLinks, type LinkFlow } from './links/links.ts';
@@ -15,6 +16,7 @@ import type { Connections } from './mqtt/connections.ts';
 import { createPrograms } from './programs/programs.ts';
 import type { Secrets } from './secrets.ts';
 import { createSectors } from './sectors/sectors.ts';
+import { createSubmissions, type SubmissionIntake } from './submissions/submissions.ts';
 import { createTemplates } from './templates/templates.ts';
 import type { Refusals } from './units/refusals.ts';
 import { createUnits } from './units/units.ts';
@@ -35,6 +37,7 @@ type Flow = {
   refusals: Refusals;
   presenceOf: PresenceOf;
   setInput: SetInput;
+  submissions: SubmissionIntake;
   log: Log;
 };
 
@@ -59,6 +62,7 @@ export function createFeatures(flow: Flow) {
     flow: linkFlow,
     readable: variables.readable,
     writable: variables.writable,
+    readableIds: variables.readableIds,
     noteWithin: refusals.noteWithin,
     recordCut: (tx, { uuid, why }) => audit.record(tx, { action: 'link.cut', uuid, detail: { why } }),
   });
@@ -100,7 +104,7 @@ export function createFeatures(flow: Flow) {
   });
   function commandChanged(command: StoredCommand): void {
     const { unit, uuid, status, detail } = command;
-    live.publishUnit({ event: 'command', data: { unit, id: uuid, status, detail } });
+    live.publishCommand({ unit, id: uuid, status, detail }, command);
     void programs.commandChanged(command);
   }
   const programs = createPrograms({
@@ -134,8 +138,33 @@ export function createFeatures(flow: Flow) {
     accessNarrowed: links.recheck,
     tell: live.publishUser,
   });
+  const graph = createGraph({ db, sectors, units, links, findUser: users.findByName, seenUnit: grants.seenUnit });
+  const submissions = createSubmissions({
+    ...flow.submissions,
+    db,
+    secrets,
+    units,
+    rate: config.unitRate,
+    publicUrl: doors.publicUrl,
+    isFull: journal.isFull,
+    submitted: (data) => live.publishUnit({ event: 'submission', data }),
+  });
   const history = createHistory({ db, readableVariable: variables.readableVariable });
-  const all = [users, sectors, units, templates, programs, commands, variables, links, grants, audit, history];
+  const all = [
+    users,
+    sectors,
+    units,
+    templates,
+    programs,
+    commands,
+    variables,
+    links,
+    graph,
+    grants,
+    audit,
+    history,
+    submissions,
+  ];
 
   return { audit, variables, templates, units, commands, programs, users, tables: all.map(({ routes }) => routes) };
 }

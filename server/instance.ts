@@ -11,7 +11,7 @@ import { createFeatures } from './features.ts';
 import { createMetrics } from './http/metrics.ts';
 import { loadInstanceKey } from './instance-key.ts';
 import { createJournal, type Stored } from './journal/journal.ts';
-import { createLinkFlow, loadLinks } from './links/links.ts';
+import { createLinkFlow, createLinkWatch, loadLinks } from './links/links.ts';
 import { createLive } from './live/live.ts';
 import { liveRoutes } from './live/routes.ts';
 import type { Log } from './log.ts';
@@ -21,6 +21,7 @@ import { createDelivery } from './mqtt/deliver.ts';
 import { createMqttDoor } from './mqtt/door.ts';
 import { createIngest } from './mqtt/ingest.ts';
 import { createProving } from './mqtt/proving.ts';
+import { checkRecord } from './mqtt/records.ts';
 import { createUnitRequests } from './mqtt/unit-requests.ts';
 import { createSecrets } from './secrets.ts';
 import { createSimulations } from './simulations/simulations.ts';
@@ -59,6 +60,13 @@ export async function startInstance(config: Config, log: Log) {
   const refusals = createRefusals({ db, log });
   const live = createLive();
   const linkFlow = createLinkFlow({ refuse, inputTime: journal.inputTime, log });
+  const linkWatch = createLinkWatch({
+    db,
+    flow: linkFlow,
+    listening: live.linkListeners,
+    tell: live.publishUser,
+    log,
+  });
   const confirmations = createConfirmations({ db, confirmed: live.publishConfirmed, log });
   const connections = createConnections({
     inputSent: (input, at) => commands.inputSent(input.id, at),
@@ -139,6 +147,12 @@ export async function startInstance(config: Config, log: Log) {
     refusals,
     presenceOf,
     setInput,
+    submissions: {
+      findUnit: directory.find,
+      check: checkRecord,
+      storeValues: ingest.storeSubmitted,
+      refuse: (refusal: Refusal) => void refuse(refusal).catch(warn('a refused submission could not be noted')),
+    },
     log,
   };
   const { tables, ...features } = createFeatures(flow);
@@ -156,6 +170,7 @@ export async function startInstance(config: Config, log: Log) {
     live.publishUnit({ event: 'refusal', data: { unit: unitUuid, reason, detail, topic } }),
   );
   changes.onChange(live.applyChange);
+  changes.onNews(live.applyNews);
 
   async function setInput(input: Parameters<SetInput>[0]): Promise<Date> {
     const { unitId, unitUuid, at = journal.inputTime(), ...value } = input;
@@ -171,7 +186,7 @@ export async function startInstance(config: Config, log: Log) {
   const http = createHttpDoor({ app, config, handleMqtt: mqtt.handle });
   // Opened in this order, closed in reverse.
   const stored: Part[] = [journal, refusals, changes, directory, confirmations, audit, commands, templates, programs];
-  const parts: Part[] = [...stored, presence, simulations, mqtt, http, live];
+  const parts: Part[] = [...stored, presence, linkWatch, simulations, mqtt, http, live];
   for (const { start, stop } of parts) {
     await Promise.resolve(start?.()).catch(portTaken);
     if (stop) starting.defer(async () => void (await stop()));

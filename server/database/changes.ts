@@ -6,10 +6,13 @@ import type { Db } from './connection.ts';
 /** What every process must hear of, because it holds a copy in memory. */
 export type Change = { unit: string } | { user: string };
 
+/** What the open pages of these users (UUIDs) hear of; nobody holds a copy. */
+export type News = { link: string; change: 'made' | 'changed' | 'deleted'; users: readonly string[] };
+
 const channel = 'croft_changes';
 
 /** Says within a transaction that something changed; listeners hear it when the transaction commits, never before. */
-export async function announce(db: Db, ...changes: Change[]): Promise<void> {
+export async function announce(db: Db, ...changes: (Change | News)[]): Promise<void> {
   if (changes.length === 0) return;
   const payloads = changes.map((change) => JSON.stringify(change));
   await sql`select pg_notify(${channel}, payload) from unnest(${payloads}::text[]) as payload`.execute(db);
@@ -21,23 +24,31 @@ export async function announce(db: Db, ...changes: Change[]): Promise<void> {
  */
 export function createChanges(deps: { connect: () => Promise<Client>; log: Log }) {
   const listeners: ((change: Change | 'missed') => void)[] = [];
+  const newsListeners: ((news: News) => void)[] = [];
   let client: Client | undefined;
   let retry: NodeJS.Timeout | undefined;
   let stopped = false;
 
-  const tell = (change: Change | 'missed') => {
-    for (const listener of listeners) {
+  function tellEach<T>(all: readonly ((what: T) => void)[], what: T): void {
+    for (const listener of all) {
       try {
-        listener(change);
+        listener(what);
       } catch (error) {
         deps.log.error({ err: error }, 'a listener of changes failed');
       }
     }
-  };
+  }
+
+  const tell = (change: Change | 'missed') => tellEach(listeners, change);
+
+  function hear(heard: Change | News): void {
+    if ('link' in heard) tellEach(newsListeners, heard);
+    else tell(heard);
+  }
 
   async function listen(): Promise<void> {
     const connection = await deps.connect();
-    connection.on('notification', ({ payload }) => tell(JSON.parse(payload ?? '') as Change));
+    connection.on('notification', ({ payload }) => hear(JSON.parse(payload ?? '') as Change | News));
     try {
       await connection.query(`listen ${channel}`);
     } catch (error) {
@@ -66,6 +77,7 @@ export function createChanges(deps: { connect: () => Promise<Client>; log: Log }
 
   return {
     onChange: (listener: (change: Change | 'missed') => void) => void listeners.push(listener),
+    onNews: (listener: (news: News) => void) => void newsListeners.push(listener),
 
     /**
      * Resolves once this process has heard what was announced before: on the connection that listens an answer comes after the

@@ -6,7 +6,7 @@ import type { Db } from '../database/connection.ts';
 import { conflict, notFound } from '../errors.ts';
 import type { Person } from '../users/caller.ts';
 import type { AccessNarrowed, FoundVariable, Variables } from '../variables/variables.ts';
-import { readAddress, refused } from './address.ts';
+import { refused } from './address.ts';
 import type { grantsContract } from './contract.ts';
 import type { FindUser, Places } from './places.ts';
 import {
@@ -18,8 +18,6 @@ import {
   insertGrant,
   lockGrant,
   type StoredGrant,
-  unitByUuid,
-  visibleUnits,
 } from './store.ts';
 
 /** Told once a grant was committed or is gone. */
@@ -36,7 +34,6 @@ type Wish = z.output<(typeof grantsContract)['POST /api/grants']['body']>;
 
 const mostOnVariable = 100;
 const mostGiven = 1_000;
-const uuidPattern = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 /** How grants are made and end. What is granted or taken away is so from the commit on, on open pages too. */
 export function createGiving({ db, variables, places, findUser, accessNarrowed, changed }: GivingDeps) {
@@ -55,19 +52,10 @@ export function createGiving({ db, variables, places, findUser, accessNarrowed, 
       if (found.id === caller.userId) throw yours('/user');
       return { userId: found.id, unitId: null };
     }
-    const found = await unitNamed(tx, unit ?? '');
-    if (found && owns(caller, found.ownerId)) throw yours('/unit');
-    // What the caller cannot see answers as if it were not there.
-    if (!found || !(await visibleUnits(tx, caller, [found.id])).has(found.id)) throw notFound('unit');
+    const found = await places.seenUnit(tx, caller, unit ?? '', '/unit');
+    if (owns(caller, found.ownerId)) throw yours('/unit');
     return { userId: null, unitId: found.id };
   }
-
-  const unitNamed = (tx: Db, text: string) => {
-    if (uuidPattern.test(text)) return unitByUuid(tx, text);
-    const address = readAddress(text, '/unit');
-    if (address.variable !== undefined) throw refused('/unit', 'Name the unit alone, without #.');
-    return places.unitOf(tx, address);
-  };
 
   /** @returns the grant's UUID; undefined when the holder has it already. @throws AppError 409 too many */
   async function insert(tx: Db, { variable, unit }: FoundVariable, access: Right, holder: Holder) {

@@ -50,6 +50,7 @@ export function createGrants({ db, sectors, variables, findUser, ownUnit, access
 
   return {
     routes: grantsRoutes({ db, giving, listing, places, requests, ownUnit }),
+    seenUnit: places.seenUnit,
     /** Ends what was granted to units, within the transaction that deletes and announces them. */
     giveBack: giving.giveBack,
   };

@@ -87,7 +87,7 @@ const counters = z
   })
   .meta({ description: 'Since the instance started' });
 
-const link = z.object({
+export const link = z.object({
   id: z.uuid(),
   output: end,
   input: end,

@@ -37,4 +37,8 @@ export function createCounter() {
   };
 }
 
+/** All that came to a link, whatever became of it. */
+export const countedBy = ({ passed, throttled, unchanged, refused, looped }: Counter): number =>
+  passed + throttled + unchanged + refused + looped;
+
 export type Counter = ReturnType<typeof createCounter>;

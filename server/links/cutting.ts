@@ -1,7 +1,7 @@
-import { announce } from '../database/changes.ts';
 import type { Db } from '../database/connection.ts';
 import { createRightsCheck, type Rights, type WhyCut } from './rights.ts';
 import { linksTouching, type Scope, type StoredLink, updateLink } from './store.ts';
+import { announceLinks, announceSources } from './telling.ts';
 import { linkTopic } from './words.ts';
 
 type Refusal = { unitId: number; unitUuid: string; reason: string; topic: string; detail: string };
@@ -30,16 +30,19 @@ export function createCutting({ noteWithin, recordCut, ...rights }: CuttingDeps)
       const touched = (await linksTouching(tx, scope)).filter(({ enabled }) => enabled);
       const whyNot = createRightsCheck(rights, tx);
       const told: Refusal[] = [];
+      const cut: StoredLink[] = [];
       for (const link of touched) {
         const why = await whyNot(link);
         if (why === undefined) continue;
         await updateLink(tx, link.id, { enabled: false, whyCut: why });
+        cut.push(link);
         await recordCut(tx, { uuid: link.uuid, why });
         const detail = `${named(link)} was switched off: ${sentences[why]}.`;
         told.push(...[link.output.unit, link.input.unit].map((unit) => refusalAt(unit, link, detail)));
       }
       if (told.length > 0) await noteWithin(tx, told);
       await announceSources(tx, touched);
+      await announceLinks(tx, cut, 'changed');
     },
 
     /** The same before these are deleted, which deletes their links: the owner of the other end is told. */
@@ -50,14 +53,9 @@ export function createCutting({ noteWithin, recordCut, ...rights }: CuttingDeps)
       );
       if (told.length > 0) await noteWithin(tx, told);
       await announceSources(tx, touched);
+      await announceLinks(tx, touched, 'deleted');
     },
   };
-}
-
-/** Everybody who holds a copy of the units that these links begin at. */
-export async function announceSources(tx: Db, links: readonly StoredLink[]): Promise<void> {
-  const units = new Set(links.map(({ output }) => output.unit.uuid));
-  await announce(tx, ...[...units].map((unit) => ({ unit })));
 }
 
 /** The units of the ends that stay, where they are not of whoever takes the other one away. */

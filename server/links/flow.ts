@@ -116,6 +116,8 @@ export function createLinkFlow({ refuse, inputTime, log, now = Date.now }: Deps)
       }
     },
 
+    /** By the id of the link; those through which nothing came yet have none. */
+    counters: (): ReadonlyMap<number, Counter> => counters,
     counterOf: (linkId: number): Counter => counters.get(linkId) ?? createCounter(),
     forget: (linkId: number): void => void counters.delete(linkId),
   };

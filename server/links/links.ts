@@ -5,31 +5,49 @@ import { conflict, forbidden, invalid, notFound } from '../errors.ts';
 import type { Sectors } from '../sectors/sectors.ts';
 import type { Person } from '../users/caller.ts';
 import type { linksContract } from './contract.ts';
-import { announceSources, type CuttingDeps, createCutting } from './cutting.ts';
+import { type CuttingDeps, createCutting } from './cutting.ts';
 import { checkFit } from './fitting.ts';
 import type { LinkFlow } from './flow.ts';
-import { createLinkReading } from './reading.ts';
+import { createLinkReading, mostListed } from './reading.ts';
 import { createRightsCheck } from './rights.ts';
 import { linksRoutes } from './routes.ts';
-import { countLinks, deleteLink, holdEnds, insertLink, linkOf, type StoredLink, updateLink } from './store.ts';
+import {
+  countLinks,
+  deleteLink,
+  holdEnds,
+  insertLink,
+  linkOf,
+  linksBetween,
+  type StoredLink,
+  updateLink,
+} from './store.ts';
+import { announceChanged, announceLinks, announceSources } from './telling.ts';
 
 export { createLinkFlow, type LinkFlow } from './flow.ts';
 export { loadLinks } from './live-links.ts';
+export { createLinkWatch } from './watching.ts';
 
 type Wanted = z.output<(typeof linksContract)['POST /api/links']['body']>;
 type Change = z.output<(typeof linksContract)['PATCH /api/links/:id']['body']>;
 
-type Deps = CuttingDeps & { db: Db; sectors: Sectors; flow: LinkFlow };
+type Deps = CuttingDeps & {
+  db: Db;
+  sectors: Sectors;
+  flow: LinkFlow;
+  /** Of the variables of these units, the ids of those that the caller may read. */
+  readableIds: (db: Db, caller: Person, unitIds: readonly number[]) => Promise<Set<number>>;
+};
 
 const mostOfOutput = 200;
 const mostOfUser = 2_000;
 const shown = (limit: number) => limit.toLocaleString('en');
 
 /** Edges of the graph, output → input. A link works with the rights of its maker: read on the output, write on the input. */
-export function createLinks({ db, sectors, flow, readable, writable, noteWithin, recordCut }: Deps) {
+export function createLinks(deps: Deps) {
+  const { db, sectors, flow, readable, writable, readableIds, noteWithin, recordCut } = deps;
   const rights = { readable, writable };
   const cutting = createCutting({ ...rights, noteWithin, recordCut });
-  const reading = createLinkReading({ db, sectors, flow, readable });
+  const reading = createLinkReading({ db, sectors, flow, readableIds });
 
   /** @throws AppError 404, 409 linked already or too many, 422 what does not fit */
   async function make(caller: Person, wanted: Wanted): Promise<string> {
@@ -48,7 +66,7 @@ export function createLinks({ db, sectors, flow, readable, writable, noteWithin,
         ...{ ...stored({ transform, minInterval }), onlyOnChange, enabled },
       });
       if (!isNew) throw conflict('These two are linked already: change that link.');
-      await announceLink(tx, caller, uuid);
+      await announceMade(tx, caller, uuid);
     });
     return uuid;
   }
@@ -65,8 +83,10 @@ export function createLinks({ db, sectors, flow, readable, writable, noteWithin,
     return writable(tx, caller, uuid);
   }
 
-  async function announceLink(tx: Db, caller: Person, uuid: string): Promise<void> {
-    await announceSources(tx, [await own(tx, caller, uuid)]);
+  async function announceMade(tx: Db, caller: Person, uuid: string): Promise<void> {
+    const made = [await own(tx, caller, uuid)];
+    await announceSources(tx, made);
+    await announceLinks(tx, made, 'made');
   }
 
   async function own(executor: Db, caller: Person, uuid: string): Promise<StoredLink> {
@@ -92,6 +112,7 @@ export function createLinks({ db, sectors, flow, readable, writable, noteWithin,
       if (isSwitchingOff) await updateLink(tx, link.id, { enabled: false });
       else await changeWithRights(tx, caller, link, change);
       await announceSources(tx, [link]);
+      await announceChanged(tx, link, await own(tx, caller, uuid));
     });
   }
 
@@ -114,6 +135,7 @@ export function createLinks({ db, sectors, flow, readable, writable, noteWithin,
       const found = await own(tx, caller, uuid);
       await deleteLink(tx, found.id);
       await announceSources(tx, [found]);
+      await announceLinks(tx, [found], 'deleted');
       return found;
     });
     flow.forget(link.id);
@@ -121,12 +143,20 @@ export function createLinks({ db, sectors, flow, readable, writable, noteWithin,
 
   return {
     routes: linksRoutes({ ...reading, make, change, remove }),
+    /** Those at the caller's units and those they made, as the caller may see them. */
+    list: reading.list,
+    /** The links that are switched on from and to some of these variables (UUIDs). */
+    between: (variables: readonly string[]) => linksBetween(db, variables, mostListed),
+    /** Of either there are no more in one answer. */
+    mostListed,
     /** To be called in the transaction of whatever may take rights away, or change an end. */
     recheck: cutting.recheck,
     /** To be called before ends or makers of links are deleted, in the same transaction. */
     going: cutting.going,
   };
 }
+
+export type Links = ReturnType<typeof createLinks>;
 
 const refusals = {
   'output-not-readable': 'You may not read the output of this link. It works with the rights of who changes it.',

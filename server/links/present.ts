@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import type { RouteAnswer } from '../http/contract.ts';
 import { type linksContract, whyCut } from './contract.ts';
+import type { Counter } from './counters.ts';
 import type { LinkFlow } from './flow.ts';
 import type { StoredLink } from './store.ts';
 
@@ -10,8 +11,6 @@ export type Seen = { output: boolean; input: boolean };
 
 /** A link as the API shows it; of an end that the caller may not see, its owner alone. */
 export function presentLink(link: StoredLink, seen: Seen, flow: LinkFlow, now: number): Shown {
-  const counter = flow.counterOf(link.id);
-  const { last, passed, throttled, unchanged, refused, looped } = counter;
   return {
     id: link.uuid,
     output: presentEnd(link.output, seen.output),
@@ -23,11 +22,17 @@ export function presentLink(link: StoredLink, seen: Seen, flow: LinkFlow, now: n
     whyCut: whyCut.parse(link.whyCut),
     madeBy: link.maker.username,
     createdAt: link.createdAt.toISOString(),
-    counters: {
-      last: last ? { value: last.value, at: new Date(last.at).toISOString() } : null,
-      perMinute: counter.perMinute(now),
-      ...{ passed, throttled, unchanged, refused, looped },
-    },
+    counters: presentCounters(flow.counterOf(link.id), now),
+  };
+}
+
+/** @param now epoch milliseconds */
+export function presentCounters(counter: Counter, now: number): Shown['counters'] {
+  const { last, passed, throttled, unchanged, refused, looped } = counter;
+  return {
+    last: last ? { value: last.value, at: new Date(last.at).toISOString() } : null,
+    perMinute: counter.perMinute(now),
+    ...{ passed, throttled, unchanged, refused, looped },
   };
 }
 

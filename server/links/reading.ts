@@ -1,48 +1,38 @@
 import type { z } from 'zod';
 import type { Db } from '../database/connection.ts';
-import { AppError, notFound } from '../errors.ts';
+import { notFound } from '../errors.ts';
 import type { RouteAnswer } from '../http/contract.ts';
 import type { Sectors } from '../sectors/sectors.ts';
 import type { Person } from '../users/caller.ts';
 import type { linksContract } from './contract.ts';
 import type { LinkFlow } from './flow.ts';
 import { presentLink } from './present.ts';
-import type { MayUse } from './rights.ts';
 import { lastRefusals, lastValues, linkOf, linksOf, type StoredLink } from './store.ts';
 import { linkTopic } from './words.ts';
 
-type Deps = { db: Db; sectors: Sectors; flow: LinkFlow; readable: MayUse };
+type Deps = {
+  db: Db;
+  sectors: Sectors;
+  flow: LinkFlow;
+  /** Of the variables of these units, the ids of those that the caller may read. */
+  readableIds: (db: Db, caller: Person, unitIds: readonly number[]) => Promise<Set<number>>;
+};
 type Filter = z.output<(typeof linksContract)['GET /api/links']['query']>;
 type Shown = RouteAnswer<(typeof linksContract)['GET /api/links/:id']>;
 type ShownEvent = RouteAnswer<(typeof linksContract)['GET /api/links/:id/events']>[number];
 
-const mostListed = 5_000;
+export const mostListed = 5_000;
 const shownEvents = 20;
 
 /** Links as those see them who made them or own an end. */
-export function createLinkReading({ db, sectors, flow, readable }: Deps) {
-  /** Whether the caller may see an end of somebody else's; asked once for each variable. */
-  function createSight(caller: Person) {
-    const known = new Map<string, Promise<boolean>>();
-    return ({ uuid, ownerId }: StoredLink['output']): Promise<boolean> | boolean => {
-      if (ownerId === caller.userId) return true;
-      const answer = known.get(uuid) ?? readable(db, caller, uuid).then(() => true, hidden);
-      known.set(uuid, answer);
-      return answer;
-    };
-  }
-
+export function createLinkReading({ db, sectors, flow, readableIds }: Deps) {
   async function shown(caller: Person, links: readonly StoredLink[]): Promise<Shown[]> {
-    const sees = createSight(caller);
+    const ends = links.flatMap(({ output, input }) => [output, input]);
+    const foreign = ends.filter(({ ownerId }) => ownerId !== caller.userId).map(({ unit }) => unit.id);
+    const readable = await readableIds(db, caller, [...new Set(foreign)]);
+    const sees = ({ id, ownerId }: StoredLink['output']) => ownerId === caller.userId || readable.has(id);
     const now = Date.now();
-    const list: Shown[] = [];
-    for (const link of links) {
-      // What works is looked at again whenever rights change: its maker may read and write.
-      const isSure = link.enabled && link.maker.id === caller.userId;
-      const seen = { output: isSure || (await sees(link.output)), input: isSure || (await sees(link.input)) };
-      list.push(presentLink(link, seen, flow, now));
-    }
-    return list;
+    return links.map((link) => presentLink(link, { output: sees(link.output), input: sees(link.input) }, flow, now));
   }
 
   async function own(caller: Person, uuid: string): Promise<StoredLink> {
@@ -84,8 +74,3 @@ export function createLinkReading({ db, sectors, flow, readable }: Deps) {
 }
 
 export type LinkReading = ReturnType<typeof createLinkReading>;
-
-function hidden(error: unknown): boolean {
-  if (error instanceof AppError) return false;
-  throw error;
-}

@@ -11,6 +11,7 @@ type End = {
   definition: Definition;
   unit: { id: number; uuid: string; name: string };
   ownerId: number;
+  ownerUuid: string;
   owner: string;
 };
 
@@ -37,7 +38,7 @@ const endOf = (variable: string, unit: string, owner: string) => sql`json_build_
   'id', ${sql.ref(`${variable}.id`)}, 'uuid', ${sql.ref(`${variable}.uuid`)}, 'name', ${sql.ref(`${variable}.name`)},
   'definition', ${sql.ref(`${variable}.definition`)},
   'unit', json_build_object('id', ${sql.ref(`${unit}.id`)}, 'uuid', ${sql.ref(`${unit}.uuid`)}, 'name', ${sql.ref(`${unit}.name`)}),
-  'ownerId', ${sql.ref(`${owner}.id`)}, 'owner', ${sql.ref(`${owner}.username`)})`;
+  'ownerId', ${sql.ref(`${owner}.id`)}, 'ownerUuid', ${sql.ref(`${owner}.uuid`)}, 'owner', ${sql.ref(`${owner}.username`)})`;
 
 /** @param where over l (the link), o and i (output and input), ou and iu (their units), oo and io (their owners) */
 async function selectLinks(db: Db, where: RawBuilder<unknown>): Promise<StoredLink[]> {
@@ -79,6 +80,28 @@ export function linksOf(
       join variables i on i.id = l.input_id join units iu on iu.id = i.unit_id
     where ${touches(userId)} ${ofUnit} ${ofSector} order by l.id limit ${only.limit})`,
   );
+}
+
+/** The links that are switched on from and to some of these variables (UUIDs). */
+export async function linksBetween(db: Db, variables: readonly string[], limit: number) {
+  const result = await sql<{ id: string; output: string; input: string }>`
+    select l.uuid as id, o.uuid as output, i.uuid as input
+    from links l join variables o on o.id = l.output_id join variables i on i.id = l.input_id
+    where l.enabled and o.uuid = any(${variables}::uuid[]) and i.uuid = any(${variables}::uuid[])
+    order by l.id limit ${limit}`.execute(db);
+  return result.rows;
+}
+
+/** Of these links those of some of these users (UUIDs), each with which: owners of its ends, or its maker. */
+export async function linksOfUsers(db: Db, ids: readonly number[], users: readonly string[]) {
+  const result = await sql<{ id: number; uuid: string; users: string[] }>`
+    select l.id, l.uuid, json_agg(u.uuid) as users
+    from links l join variables o on o.id = l.output_id join units ou on ou.id = o.unit_id
+      join variables i on i.id = l.input_id join units iu on iu.id = i.unit_id
+      join users u on u.id in (l.created_by, ou.owner_id, iu.owner_id)
+    where l.id = any(${ids}::bigint[]) and u.uuid = any(${users}::uuid[])
+    group by l.id`.execute(db);
+  return result.rows;
 }
 
 /** A link that touches this user. */

@@ -30,6 +30,7 @@ async function openPage(live: Live): Promise<{ page: IncomingMessage; listener: 
     audible: { variables: new Set(['v']), units: new Set(['u']), ownUnits: new Set(['u']) },
     userUuid: 'ada',
     isMine: true,
+    hearsLinks: true,
     pending: undefined,
     alreadySent: new Set(),
     refresh: async () => undefined,

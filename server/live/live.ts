@@ -1,6 +1,8 @@
 import type { ServerResponse } from 'node:http';
-import type { Change } from '../database/changes.ts';
+import type { z } from 'zod';
+import type { Change, News } from '../database/changes.ts';
 import type { Stored } from '../journal/journal.ts';
+import type { link } from '../links/contract.ts';
 import type { JsonValue } from '../variables/definition.ts';
 import type { Audible } from './store.ts';
 
@@ -12,6 +14,8 @@ export type Listener = {
   userUuid: string | undefined;
   /** Asked for what is the user's own: it hears of grants and requests too. */
   isMine: boolean;
+  /** Asked for all that is the user's own: it hears of links too. */
+  hearsLinks: boolean;
   /** Values that arrive while the past is still being sent; undefined once it is. */
   pending: (() => void)[] | undefined;
   /** Positions in the log that were already sent from the past. */
@@ -33,19 +37,25 @@ export type UpdateEvent = {
   bytesFetched: number;
 };
 
+/** How far a command is on its way. */
+type CommandEvent = { unit: string; id: string; status: string; detail: string };
+
 export type UnitEvent =
   | { event: 'presence'; data: { unit: string; presence: string; lastSeenAt: string | null } }
   | { event: 'refusal'; data: { unit: string; reason: string; detail: string; topic: string } }
   | { event: 'state'; data: { unit: string; state: { [name: string]: JsonValue } } }
   | { event: 'log'; data: { unit: string; level: string; text: string; at: string } }
-  | { event: 'command'; data: { unit: string; id: string; status: string; detail: string } }
   | { event: 'update'; data: UpdateEvent }
+  | { event: 'submission'; data: { unit: string; endpoint: string; id: string } }
   | { event: 'connection'; data: { unit: string; event: string; detail: string } };
 
 /** What concerns a user, not a unit; `address` as in `bob:/home/Garage/Light#on`. */
 export type UserEvent =
   | { event: 'grant'; data: { id: string; change: 'given' | 'revoked'; access: string; address: string } }
-  | { event: 'request'; data: { id: string; status: string; access: string; address: string } };
+  | { event: 'request'; data: { id: string; status: string; access: string; address: string } }
+  | { event: 'link'; data: { id: string; change: News['change'] } | { id: string; counters: LinkCounters } };
+
+type LinkCounters = z.input<typeof link>['counters'];
 
 /** A page that reads slower than this many bytes behind is closed; it comes back by itself and resumes. */
 const unreadLimit = 1024 * 1024;
@@ -95,6 +105,13 @@ export function createLive() {
     }
   }
 
+  function publishUser(userUuid: string, { event, data }: UserEvent): void {
+    for (const listener of listeners) {
+      const hears = event === 'link' ? listener.hearsLinks : listener.isMine;
+      if (hears && listener.userUuid === userUuid) write(listener, event, data);
+    }
+  }
+
   return {
     listeners,
     write,
@@ -112,11 +129,25 @@ export function createLive() {
       }
     },
 
-    /** For the pages of one user. */
-    publishUser(userUuid: string, { event, data }: UserEvent): void {
+    /** For the owner of the unit, and for who gave it while they may hear the input that it sets; `giver` and `input` are UUIDs. */
+    publishCommand(data: CommandEvent, { giver, input }: { giver: string | null; input: string | null }): void {
       for (const listener of listeners) {
-        if (listener.isMine && listener.userUuid === userUuid) write(listener, event, data);
+        const { ownUnits, variables } = listener.audible;
+        const isGiver = giver !== null && giver === listener.userUuid && input !== null && variables.has(input);
+        if (ownUnits.has(data.unit) || isGiver) write(listener, 'command', data);
       }
+    },
+
+    /** For the pages of one user. */
+    publishUser,
+
+    /** The UUIDs of the users with a page that hears of links. */
+    linkListeners: (): Set<string> =>
+      new Set([...listeners].flatMap(({ hearsLinks, userUuid }) => (hearsLinks && userUuid ? [userUuid] : []))),
+
+    /** What was committed, in this process or in another one. */
+    applyNews({ link: id, change, users }: News): void {
+      for (const user of users) publishUser(user, { event: 'link', data: { id, change } });
     },
 
     /** A device acknowledged an input's value. */

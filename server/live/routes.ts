@@ -52,6 +52,7 @@ export function liveRoutes(deps: Deps) {
       audible: { variables: new Set(), units: new Set(), ownUnits: new Set() },
       userUuid: caller.kind === 'person' ? caller.id : undefined,
       isMine: asked.mine === true || asked.presence === 'mine',
+      hearsLinks: asked.mine === true,
       pending: [],
       alreadySent: new Set(),
       refresh: refreshing(

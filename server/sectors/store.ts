@@ -8,8 +8,10 @@ export async function lockSectors(tx: Db, ownerId: number): Promise<void> {
   await sql`select pg_advisory_xact_lock(hashtextextended('sectors', ${ownerId}))`.execute(tx);
 }
 
-export function sectorsOf(db: Db, ownerId: number): Promise<SectorRow[]> {
-  return db.selectFrom('sectors').select(['id', 'uuid', 'parentId', 'name']).where('ownerId', '=', ownerId).execute();
+/** All sectors of one owner, or of several. */
+export function sectorsOf(db: Db, ...ownerIds: readonly number[]): Promise<SectorRow[]> {
+  const all = db.selectFrom('sectors').select(['id', 'uuid', 'parentId', 'name']);
+  return all.where('ownerId', '=', sql<number>`any(${ownerIds}::bigint[])`).execute();
 }
 
 export async function sectorId(db: Db, ownerId: number, uuid: string): Promise<number | undefined> {

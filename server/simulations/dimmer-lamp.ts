@@ -10,7 +10,7 @@ const fullFade = 1_500;
 const watts = { standby: 0.4, light: 8.6 };
 const lumens = 806;
 
-/** A lamp that fades to what its inputs say: `lamp` (on or off) and `level` (0 to 100 %). */
+/** A lamp that fades to what its inputs say: `lamp`, or `on` where the schema calls it so, and `level` (0 to 100 %). */
 export function createDimmerLamp(random: () => number): Simulator {
   let isOn = false;
   let level = 100;
@@ -18,7 +18,7 @@ export function createDimmerLamp(random: () => number): Simulator {
   let last: number | undefined;
 
   function set(name: string, value: JsonValue): boolean {
-    if (name === 'lamp' && typeof value === 'boolean') isOn = value;
+    if ((name === 'lamp' || name === 'on') && typeof value === 'boolean') isOn = value;
     else if (name === 'level' && typeof value === 'number') level = within(0, 100, value);
     else return false;
     return true;

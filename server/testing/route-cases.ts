@@ -1,6 +1,7 @@
 import type { Api } from '../contract.ts';
 import {
   commandOf,
+  endpointOf,
   freshEnds,
   freshName,
   grantOf,
@@ -10,6 +11,7 @@ import {
   type RouteCase,
   requestOf,
   schema,
+  submissionOf,
   templateOf,
   unitOf,
   updateOf,
@@ -101,6 +103,13 @@ export const routeCases: Record<Key, RouteCase> = {
   'DELETE /api/links/:id': private_(204, linkOf),
   'GET /api/links/:id/events': private_(200, linkOf),
 
+  'GET /api/graph': own(200),
+  'GET /api/graph/:owner': own(200, () => ({ params: { owner: 'ada' } })),
+  'PUT /api/graph/positions': own(204, ({ unit }) => ({ body: { sector: null, positions: [{ unit, x: 1, y: 2 }] } })),
+  // To its owner it is there already.
+  'POST /api/graph/units': private_(409, ({ unit }) => ({ body: { sector: null, unit } })),
+  'DELETE /api/graph/units/:id': own(204, unitOf),
+
   'GET /api/templates': own(200),
   // Nothing is there to be read, and nobody waits for it.
   'POST /api/templates': own(202, () => ({ body: { name: freshName(), url: 'https://127.0.0.1:1/a.git' } })),
@@ -139,6 +148,31 @@ export const routeCases: Record<Key, RouteCase> = {
   'GET /api/variables/:id/history': private_(200, variableOf),
   'PATCH /api/variables/:id': private_(200, (things) => ({ ...variableOf(things), body: { visibility: 'private' } })),
   'PUT /api/variables/:id/value': private_(200, ({ input }) => ({ params: { id: input }, body: { value: true } })),
+
+  'GET /api/units/:id/endpoints': private_(200, unitOf),
+  'POST /api/units/:id/endpoints': private_(201, async (_, { owner }) => {
+    const unit = await owner.call('POST /api/units', { body: { name: freshName(), schema } });
+    return { params: { id: unit.id }, body: { name: 'Door' } };
+  }),
+  'PATCH /api/endpoints/:id': private_(200, async (...given) => ({
+    ...(await endpointOf(...given)),
+    body: { enabled: true },
+  })),
+  // Whoever knows its address may submit to it, and it has no secret to remake.
+  'POST /api/submit/:id': own(202, async (...given) => ({ ...(await endpointOf(...given)), body: { warmth: 20 } })),
+  'POST /api/endpoints/:id/secret': private_(409, endpointOf),
+  'POST /api/endpoints/:id/variables': private_(204, async (...given) => ({
+    ...(await endpointOf(...given)),
+    body: { name: freshName(), type: 'number' },
+  })),
+  'POST /api/endpoints/:id/tests': private_(201, async (...given) => ({
+    ...(await endpointOf(...given)),
+    body: { body: '{}' },
+  })),
+  'GET /api/endpoints/:id/submissions': private_(200, endpointOf),
+  'GET /api/submissions/:id': private_(200, submissionOf),
+  'GET /api/submissions/:id/body': private_(200, submissionOf),
+  'DELETE /api/endpoints/:id': private_(204, endpointOf),
 
   'GET /api/units/:id/access': private_(200, unitOf),
   'GET /api/grants': own(200),

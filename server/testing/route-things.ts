@@ -87,6 +87,19 @@ export const updateOf: RouteCase['request'] = async ({ template }, { owner }) =>
   const { id } = await owner.call('POST /api/units/:id/updates', { params: { id: unit.id }, body });
   return { params: { id } };
 };
+/** The owner may have few: one serves until it is deleted. */
+export const endpointOf = async ({ unit }: Things, { owner }: Make) => {
+  const params = { id: unit };
+  const [known] = await owner.call('GET /api/units/:id/endpoints', { params });
+  const body = { name: 'Door', auth: 'none' } as const;
+  const { id } = known ?? (await owner.call('POST /api/units/:id/endpoints', { params, body }));
+  return { params: { id } };
+};
+export const submissionOf: RouteCase['request'] = async (things, make) => {
+  const { params } = await endpointOf(things, make);
+  const { id } = await make.owner.call('POST /api/endpoints/:id/tests', { params, body: { body: '{}' } });
+  return { params: { id } };
+};
 let count = 0;
 export const freshName = () => `Made ${++count}`;
 export const nobody = () => `nobody-${++count}`;

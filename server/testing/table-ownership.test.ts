@@ -23,7 +23,12 @@ const writers: Record<string, readonly string[]> = {
   access_requests: ['grants/requests-store.ts'],
   audit: ['audit/store.ts'],
   links: ['links/store.ts'],
+  graph_units: ['graph/store.ts'],
   unit_updates: ['programs/store.ts'],
+  endpoints: ['submissions/store.ts'],
+  endpoint_signatures: ['submissions/submission-store.ts'],
+  // Made when it arrives; the commit of its values is part of the journal's.
+  submissions: ['submissions/submission-store.ts', 'journal/store.ts'],
   variables: ['variables/store.ts'],
   events: ['journal/store.ts'],
   // The rest partition of events, which the upkeep empties.
