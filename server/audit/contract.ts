@@ -11,7 +11,7 @@ const entry = z.object({
   action: z.string().meta({ description: 'As in unit.delete or user.sign-in' }),
   object: z.object({
     kind: z.string(),
-    id: z.uuid().nullable(),
+    id: z.uuid().nullable().meta({ description: 'null also where the reader may not know it' }),
     name: z.string().meta({ description: 'As it was; empty where the reader may not know it' }),
     owner: z.string().nullable(),
   }),
@@ -26,7 +26,10 @@ export const auditContract = contract({
     summary: 'Who did what, newest first: my acts and those on what is mine; the administrator reads everything',
     access: 'read',
     query: z.object({
-      object: z.uuid().optional().meta({ description: 'Of this one alone; of a unit those of its variables too' }),
+      object: z.uuid().optional().meta({
+        description:
+          'Of this one alone; of a unit also what is done to its variables, requests for them, its endpoints, commands and updates',
+      }),
       before: z.coerce.number().int().min(1).optional().meta({ description: 'The id of the last entry one has' }),
       limit: z.coerce.number().int().min(1).max(200).default(50),
     }),

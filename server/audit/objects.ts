@@ -34,10 +34,16 @@ const lookups: Record<ObjectKind, (uuid: string) => RawBuilder<unknown>> = {
     select 'link' as kind, links.uuid, output.name || ' → ' || input.name as name, links.created_by as owner_id
     from links join variables as output on output.id = links.output_id join variables as input on input.id = links.input_id
     where links.uuid = ${uuid}`,
+  endpoint: (uuid) => sql`
+    select 'endpoint' as kind, endpoints.uuid, units.name || ': ' || endpoints.name as name, units.owner_id
+    from endpoints join units on units.id = endpoints.unit_id where endpoints.uuid = ${uuid}`,
   template: (uuid) => sql`select 'template' as kind, uuid, name, owner_id from templates where uuid = ${uuid}`,
+  // Several at once are ordered at a template. They concern who ordered them alone, not the template's owner.
   update: (uuid) => sql`
     select 'update' as kind, unit_updates.uuid, units.name || ': ' || unit_updates.to_label as name, units.owner_id
-    from unit_updates join units on units.id = unit_updates.unit_id where unit_updates.uuid = ${uuid}`,
+    from unit_updates join units on units.id = unit_updates.unit_id where unit_updates.uuid = ${uuid}
+    union all
+    select 'update' as kind, uuid, name, null as owner_id from templates where uuid = ${uuid}`,
   user: (uuid) => sql`select 'user' as kind, uuid, username as name, id as owner_id from users where uuid = ${uuid}`,
   session: (uuid) =>
     sql`select 'session' as kind, uuid, device as name, user_id as owner_id from sessions where uuid = ${uuid}`,
@@ -52,3 +58,6 @@ export async function findObject(db: Db, kind: ObjectKind, uuid: string): Promis
     from (${lookups[kind](uuid)}) as object left join users on users.id = object.owner_id`.execute(db);
   return found.rows[0];
 }
+
+/** The kind of thing that an action is done to. */
+export const kindOf = ({ action }: { action: string }) => action.slice(0, action.indexOf('.')) as ObjectKind;

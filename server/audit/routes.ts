@@ -2,6 +2,7 @@ import type { Db } from '../database/connection.ts';
 import { routes } from '../http/router.ts';
 import type { Person } from '../users/caller.ts';
 import { auditContract } from './contract.ts';
+import { kindOf } from './objects.ts';
 import { type Act, readActs } from './store.ts';
 
 export const auditRoutes = ({ db }: { db: Db }) =>
@@ -16,9 +17,12 @@ export const auditRoutes = ({ db }: { db: Db }) =>
 /** By an API token only if it may administer. */
 const seesAll = ({ role, scopes }: Person) => role === 'administrator' && scopes.includes('administer');
 
-/** What is not one's own is named only where one was let in: what one was kept from answers as if it were not there. */
+/**
+ * What is not one's own is told only where one was let in: what one was kept from answers as if it were not there. Neither
+ * its id nor what it turned out to be is told either, as of a grant the log holds its variable.
+ */
 function shown(act: Act, isConcerned: boolean) {
-  const isNamed = isConcerned || act.result === 'ok';
+  const isTold = isConcerned || act.result === 'ok';
   return {
     id: act.id,
     at: act.at.toISOString(),
@@ -28,9 +32,9 @@ function shown(act: Act, isConcerned: boolean) {
     address: act.address,
     action: act.action,
     object: {
-      kind: act.objectKind,
-      id: act.objectUuid,
-      name: isNamed ? act.objectName : '',
+      kind: isTold ? act.objectKind : kindOf(act),
+      id: isTold ? act.objectUuid : null,
+      name: isTold ? act.objectName : '',
       owner: isConcerned && act.objectOwner !== '' ? act.objectOwner : null,
     },
     result: act.result,

@@ -33,28 +33,38 @@ export function readActs(
   db: Db,
   { reader, object, before, limit }: { reader?: number; object?: string; before?: number; limit: number },
 ): Promise<Act[]> {
-  const variablesOf = (unit: string) =>
+  return (
     db
-      .selectFrom('variables')
-      .innerJoin('units', 'units.id', 'variables.unitId')
-      .select('variables.uuid')
-      .where('units.uuid', '=', unit);
-  return db
-    .selectFrom('audit')
-    .selectAll()
-    .$if(reader !== undefined, (query) =>
-      query.where(({ or, eb }) => or([eb('objectOwnerId', '=', reader ?? 0), eb('actorId', '=', reader ?? 0)])),
-    )
-    .$if(object !== undefined, (query) =>
-      query.where(({ or, eb }) =>
-        or([eb('objectUuid', '=', object ?? null), eb('objectUuid', 'in', variablesOf(object ?? ''))]),
-      ),
-    )
-    .$if(before !== undefined, (query) => query.where('id', '<', before ?? 0))
-    .orderBy('id', 'desc')
-    .limit(limit)
-    .execute();
+      .selectFrom('audit')
+      .selectAll()
+      .$if(reader !== undefined, (query) =>
+        query.where(({ or, eb }) => or([eb('objectOwnerId', '=', reader ?? 0), eb('actorId', '=', reader ?? 0)])),
+      )
+      .$if(object !== undefined, (query) =>
+        query.where(({ or, eb }) =>
+          or([eb('objectUuid', '=', object ?? null), eb('objectUuid', 'in', partsOf(object ?? ''))]),
+        ),
+      )
+      // What somebody was kept from is not found by what it is: that would tell that it exists.
+      .$if(object !== undefined && reader !== undefined, (query) =>
+        query.where(({ or, eb }) => or([eb('objectOwnerId', '=', reader ?? 0), eb('result', '=', 'ok')])),
+      )
+      .$if(before !== undefined, (query) => query.where('id', '<', before ?? 0))
+      .orderBy('id', 'desc')
+      .limit(limit)
+      .execute()
+  );
 }
+
+/** What of a unit stands in the log by an id of its own: its variables, what was asked for them, its endpoints, commands and updates. */
+const partsOf = (unit: string) => sql<string>`(
+  with unit as (select id from units where uuid = ${unit}),
+    parts as (select id, uuid from variables where unit_id in (select id from unit))
+  select uuid from parts
+  union all select uuid from access_requests where variable_id in (select id from parts)
+  union all select uuid from endpoints where unit_id in (select id from unit)
+  union all select uuid from commands where unit_id in (select id from unit)
+  union all select uuid from unit_updates where unit_id in (select id from unit))`;
 
 /**
  * Drops what is older, and of each owner all but the newest. Acts that were done and those that came to nothing are

@@ -6,7 +6,7 @@ import type { Attempt, Witness } from '../http/router.ts';
 import type { Log } from '../log.ts';
 import type { Caller } from '../users/caller.ts';
 import type { JsonValue } from '../variables/definition.ts';
-import { type AuditedObject, findObject } from './objects.ts';
+import { type AuditedObject, findObject, kindOf } from './objects.ts';
 import { deleteAct, endAct, insertAct } from './store.ts';
 
 /** Answers that keep somebody from something; 404 is also what is hidden. Other refusals are mistakes: nothing was done. */
@@ -105,8 +105,6 @@ function columnsOf(object: Partial<AuditedObject> & { kind: ObjectKind }) {
     objectOwner: object.owner ?? '',
   };
 }
-
-const kindOf = ({ action }: Pick<Audited, 'action'>) => action.slice(0, action.indexOf('.')) as ObjectKind;
 
 const identified = z.object({ id: z.uuid() });
 const uuidOf = (thing: unknown): string | undefined => identified.safeParse(thing).data?.id;
