@@ -17,6 +17,8 @@ export default defineConfig({
     testTimeout: 30_000,
     hookTimeout: 60_000,
     pool: 'forks',
+    // A file leaves nothing behind: what it loads is loaded once for all files of a worker.
+    isolate: false,
     maxWorkers: 2,
   },
 });

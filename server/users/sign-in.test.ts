@@ -1,14 +1,17 @@
-import { verify } from '@node-rs/argon2';
 import { sql } from 'kysely';
 import { afterAll, afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { freshDatabase } from '../testing/database.ts';
-import { goodPassword, type PeopleServer, startPeopleServer } from './people-server.ts';
+import type { PeopleServer } from './people-server.ts';
 
-// As it is, and counted.
+// As it is, and counted: loaded anew, since another file of this worker may have loaded what is not.
+vi.resetModules();
 vi.mock('@node-rs/argon2', async (original) => {
   const argon2 = await original<typeof import('@node-rs/argon2')>();
   return { ...argon2, verify: vi.fn(argon2.verify) };
 });
+
+const { goodPassword, startPeopleServer } = await import('./people-server.ts');
+const { verify } = await import('@node-rs/argon2');
 
 const database = await freshDatabase();
 let server: PeopleServer;
