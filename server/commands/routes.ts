@@ -9,7 +9,7 @@ import type { Order, StoredCommand } from './store.ts';
 /** A command as its giver sees it; a dry run was never stored. */
 export type Receipt = Omit<
   StoredCommand,
-  'id' | 'unitId' | 'createdBy' | 'isSet' | 'inputId' | 'valueAt' | 'previous'
+  'id' | 'unitId' | 'createdBy' | 'giver' | 'isSet' | 'inputId' | 'input' | 'valueAt' | 'previous'
 > & { isTest?: boolean };
 
 export type TxRequest = z.output<(typeof commandsContract)['POST /api/tx']['body']>;

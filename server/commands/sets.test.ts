@@ -4,6 +4,7 @@ import type { TestClient } from '../testing/client.ts';
 import { sealedDevice, tokenDevice } from '../testing/device.ts';
 import { eventually } from '../testing/eventually.ts';
 import { type TestInstance, testInstance } from '../testing/instance.ts';
+import { type LivePage, livePage } from '../testing/live-page.ts';
 import { type Unit, unitsOf } from '../testing/units.ts';
 
 type Receipt = ApiReply<'POST /api/tx'>;
@@ -163,6 +164,35 @@ describe('a set by address', () => {
     await reaches(receipt, 'done');
     await reaches(never, 'failed', 10_000);
     expect((await receiptOf(never)).detail).toContain('not stored');
+    await device.close();
+  });
+
+  test('is told live to who gave it by a grant, as long as they hold that', async () => {
+    const ben = await croft.user('ben');
+    const { unit, env } = await units.makeUnit();
+    const body = { variable: units.variableOf(unit, 'on'), access: 'write' as const, user: 'ben' };
+    const grant = await owner.call('POST /api/grants', { body });
+    const [hers, his] = [await livePage(owner, { units: unit.id }), await livePage(ben, { units: unit.id })];
+    const statuses = (page: LivePage, { id }: Receipt) =>
+      page.of('command').flatMap((told) => (told.id === id ? [told.status] : []));
+    const give = (value: boolean) => ben.call('POST /api/tx', { body: { line: `ada:/${unit.name} on ${value}` } });
+    const first = await give(true);
+    expect(first.status).toBe('queued');
+    await ben.call('DELETE /api/commands/:id', { params: { id: first.id } });
+    await eventually(() => expect(statuses(his, first).at(-1)).toBe('cancelled'));
+    expect(statuses(his, first)).toEqual(statuses(hers, first));
+    const second = await give(false);
+    const others = await tx(`/${unit.name} level 1`);
+    await eventually(() => expect(statuses(his, second)).toEqual(statuses(hers, second)));
+    const before = statuses(his, second);
+    await owner.call('DELETE /api/grants/:id', { params: { id: grant.id } });
+    const device = await sealedDevice(env, { port: croft.mqttPort });
+    await device.subscribe('input/+');
+    await eventually(() => expect(statuses(hers, second).at(-1)).toBe('done'));
+    await eventually(() => expect(statuses(hers, others).at(-1)).toBe('done'));
+    expect(statuses(his, second)).toEqual(before);
+    expect(statuses(his, others)).toEqual([]);
+    for (const page of [hers, his]) await page.close();
     await device.close();
   });
 

@@ -3,7 +3,8 @@ import type { Db } from '../database/connection.ts';
 import type { NewRow, Row } from '../database/tables.ts';
 import type { JsonValue } from '../variables/definition.ts';
 
-export type StoredCommand = Row<'commands'> & { unit: string };
+/** `unit`, `giver` and `input` are UUIDs: who gave it, and which input it sets. */
+export type StoredCommand = Row<'commands'> & { unit: string; giver: string | null; input: string | null };
 /** What is asked of a unit; `expiresIn` in seconds, `line` as it was typed. */
 export type Order = { command: string; args: JsonValue[]; expiresIn: number; line?: string };
 export type CommandStatus = StoredCommand['status'];
@@ -12,8 +13,10 @@ const selectCommands = (db: Db) =>
   db
     .selectFrom('commands')
     .innerJoin('units', 'units.id', 'commands.unitId')
+    .leftJoin('users as givers', 'givers.id', 'commands.createdBy')
+    .leftJoin('variables as inputs', 'inputs.id', 'commands.inputId')
     .selectAll('commands')
-    .select('units.uuid as unit');
+    .select(['units.uuid as unit', 'givers.uuid as giver', 'inputs.uuid as input']);
 
 export async function insertCommand(db: Db, command: NewRow<'commands'>): Promise<void> {
   await db.insertInto('commands').values(command).execute();

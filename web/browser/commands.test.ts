@@ -1,23 +1,12 @@
 import type { Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import type { TestClient } from '../../server/testing/client.ts';
+import { describe, expect, test } from 'vitest';
 import { sealedDevice } from '../../server/testing/device.ts';
-import { type TestInstance, testInstance } from '../../server/testing/instance.ts';
-import { pageFaults, shoot, soon, type TestBrowser, testBrowser } from '../testing/browser.ts';
+import { pageFaults, shoot, soon, type TestBrowser } from '../testing/browser.ts';
+import { openCroft } from '../testing/open-croft.ts';
+import { receipt } from './command-bar-page.ts';
 
-let croft: TestInstance;
-let browser: TestBrowser;
-let ada: TestClient;
-beforeAll(async () => {
-  croft = await testInstance();
-  browser = await testBrowser(croft);
-  ada = await croft.user('ada');
-});
-afterAll(async () => {
-  await browser?.close();
-  await croft?.close();
-});
-afterEach(() => expect(browser.errors.splice(0)).toEqual([]));
+const { croft, browser } = await openCroft();
+const ada = await croft.user('ada');
 
 const schema = { output_variables: { temperature: { type: 'number', title: 'Air temperature' } } };
 let count = 0;
@@ -227,5 +216,31 @@ describe.each([
       expect(await pageFaults(page), tab).toEqual([]);
     }
     await page.context().close();
+  });
+});
+
+describe('my commands', () => {
+  test('are listed with their receipts, live, with what was sent elsewhere, and can be cancelled', async () => {
+    const grace = await croft.user('grace');
+    const page = await browser.open('/commands', { as: grace });
+    await page.getByText('You have sent no command yet').waitFor();
+    const schema = { input_variables: { on: { type: 'boolean' } } };
+    await grace.call('POST /api/units', { body: { name: 'Stove', schema } });
+    await grace.call('POST /api/tx', { body: { line: 'tx /Stove on true' } });
+    await page.reload();
+    await receipt(page).getByText('Queued').waitFor();
+    await grace.call('POST /api/tx', { body: { line: '/Stove on no' } });
+    await receipt(page).getByText('/Stove on no').waitFor();
+    await receipt(page).getByRole('button', { name: 'Cancel: set' }).click();
+    await receipt(page).getByText('Cancelled').waitFor();
+    for (let n = 0; n < 50; n++) await grace.call('POST /api/tx', { body: { line: `/Stove on ${n % 2 === 0}` } });
+    await page.reload();
+    const rows = page.getByRole('list', { name: 'Sent commands' }).getByRole('listitem');
+    await soon(async () => expect(await rows.count()).toBe(50));
+    await page.getByRole('button', { name: 'Load older' }).click();
+    await soon(async () => expect(await rows.count()).toBe(52));
+    expect(await page.getByRole('button', { name: 'Load older' }).count()).toBe(0);
+    await receipt(page).getByRole('link', { name: 'Stove' }).click();
+    await page.waitForURL('**/units/*');
   });
 });

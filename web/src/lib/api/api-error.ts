@@ -1,5 +1,8 @@
-/** What is wrong with one part of an input: `path` is a JSON Pointer (RFC 6901) into it. */
-export type Issue = { path: string; message: string };
+/**
+ * What is wrong with one part of an input: `path` is a JSON Pointer (RFC 6901) into it, `at` the place of the fault within a
+ * text that people type, in UTF-16 units from its beginning.
+ */
+export type Issue = { path: string; message: string; at?: number };
 
 type Problem = { title?: string; detail?: string; code?: string; issues?: Issue[] };
 

@@ -1,29 +1,35 @@
 import { onDestroy, onMount } from 'svelte';
-import { call } from '#lib/api/call.ts';
 import { tellError } from '#lib/api/explain.ts';
 import { followLive, useLive } from '#lib/api/live.svelte.ts';
-import type { LiveEvent } from '#lib/api/live-events.ts';
+import type { LiveEvent, LiveTopic } from '#lib/api/live-events.ts';
 import type { Receipt } from './command.ts';
+import { withNewest } from './receipt-list.ts';
 
 /** Milliseconds between two readings, however much is heard. */
 const shortestPause = 250;
 
+type Source = {
+  /** What tells of these commands. */
+  topic: () => LiveTopic;
+  /** The newest of them, newest first. @throws ApiError */
+  read: () => Promise<Receipt[]>;
+};
+
 /**
- * The last commands to a unit with their receipts, newest first, as they change. What was heard shows at once; the
- * times are the instance's, so they are read after it. Call it during component initialisation.
+ * Commands with their receipts, newest first, as they change. What was heard shows at once; the times are the
+ * instance's, so they are read after it. Call it during component initialisation.
  */
-export function followReceipts(unitId: () => string) {
+export function followReceipts({ topic, read }: Source) {
   const stream = useLive();
   let list = $state.raw<Receipt[]>();
   let timer: ReturnType<typeof setTimeout> | undefined;
   onDestroy(() => clearTimeout(timer));
 
-  async function read() {
+  async function readNewest() {
     timer = undefined;
-    await call('GET /api/units/:id/commands', { params: { id: unitId() } }).then((rows) => {
-      list = rows;
-    }, tellError);
+    list = withNewest(list ?? [], await read());
   }
+  const readOrTell = () => void readNewest().catch(tellError);
 
   function take(events: LiveEvent[]) {
     const news = events.flatMap((event) => (event.kind === 'command' ? [event] : []));
@@ -31,13 +37,13 @@ export function followReceipts(unitId: () => string) {
     for (const { id, status, detail } of news) {
       list = list?.map((one) => (one.id === id ? { ...one, status, detail } : one));
     }
-    timer ??= setTimeout(read, shortestPause);
+    timer ??= setTimeout(readOrTell, shortestPause);
   }
 
-  onMount(read);
-  followLive(() => ({ unit: unitId() }), take);
+  onMount(readOrTell);
+  followLive(topic, take);
   $effect(() => {
-    if (stream.returns > 0) void read();
+    if (stream.returns > 0) readOrTell();
   });
 
   return {
@@ -45,11 +51,17 @@ export function followReceipts(unitId: () => string) {
     get list() {
       return list;
     },
+    /** Reads the newest again. @throws ApiError */
+    read: readNewest,
     /** Puts one that was just made or changed in its place. */
     put(receipt: Receipt): void {
       const others = list?.filter(({ id }) => id !== receipt.id) ?? [];
       const known = list?.some(({ id }) => id === receipt.id);
       list = known ? list?.map((one) => (one.id === receipt.id ? receipt : one)) : [receipt, ...others];
+    },
+    /** Puts older ones behind those that are there. */
+    add(older: Receipt[]): void {
+      list = [...(list ?? []), ...older];
     },
   };
 }
