@@ -1,11 +1,11 @@
 import { untrack } from 'svelte';
 import { followLive } from '#lib/api/live.svelte.ts';
+import { createReading } from '#lib/api/reading.svelte.ts';
 import { useClock } from '#lib/format/clock.svelte.ts';
 import { type Aggregate, aggregatesOf, usualAggregate, type Variable } from './aggregate.ts';
 import { type HistoryQuery, readHistory } from './history.ts';
 import { type NewValue, withValues } from './history-series.ts';
 import { lengthOf, periodLength, type Question, timesOf } from './question.ts';
-import { createReading } from './reading.svelte.ts';
 
 export type Asked = HistoryQuery & { id: string };
 

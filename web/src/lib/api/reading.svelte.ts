@@ -1,9 +1,13 @@
-/** Asks something again and again; an answer that was overtaken by a newer question is dropped. */
+/**
+ * Asks something again and again; an answer that was overtaken by a newer question is dropped. What changes an answer while
+ * the next one is on its way changes that one too.
+ */
 export function createReading<Question, Answer>(read: (question: Question) => Promise<Answer>) {
   let answer = $state.raw<Answer>();
   let error = $state.raw<unknown>();
   let busy = $state(false);
   let latest = 0;
+  let changes: ((answer: Answer) => Answer)[] = [];
   return {
     /** To the last question that was answered */
     get answer() {
@@ -21,6 +25,7 @@ export function createReading<Question, Answer>(read: (question: Question) => Pr
       latest += 1;
       const asked = latest;
       busy = true;
+      changes = [];
       const [answered, refused] = await read(question).then(
         (value) => [value, undefined] as const,
         (reason: unknown) => [undefined, reason] as const,
@@ -28,7 +33,12 @@ export function createReading<Question, Answer>(read: (question: Question) => Pr
       if (asked !== latest) return;
       busy = false;
       error = refused;
-      if (answered !== undefined) answer = answered;
+      if (answered !== undefined) answer = changes.reduce<Answer>((value, change) => change(value), answered);
+    },
+    /** What was heard since it was asked. */
+    change(change: (answer: Answer) => Answer): void {
+      if (busy) changes.push(change);
+      if (answer !== undefined) answer = change(answer);
     },
   };
 }
