@@ -1,11 +1,9 @@
 import type { Page } from 'playwright-core';
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import { createClient, type TestClient } from '../../server/testing/client.ts';
 import { eventually } from '../../server/testing/eventually.ts';
 import { pageFaults, shoot } from '../testing/browser.ts';
 import { openCroft } from '../testing/open-croft.ts';
-
-vi.setConfig({ testTimeout: 90_000 });
 
 const { croft, browser } = await openCroft();
 

@@ -1,5 +1,5 @@
 import type { Page } from 'playwright-core';
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { createClient, type TestClient } from '../../server/testing/client.ts';
 import { eventually } from '../../server/testing/eventually.ts';
 import { testPassword } from '../../server/testing/instance.ts';
@@ -9,8 +9,6 @@ import { openCroft } from '../testing/open-croft.ts';
 const firefox = 'Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:143.0) Gecko/20100101 Firefox/143.0';
 const phone =
   'Mozilla/5.0 (iPhone; CPU iPhone OS 18_6 like Mac OS X) AppleWebKit/605.1.15 Version/18.6 Mobile/15E148 Safari/604.1';
-
-vi.setConfig({ testTimeout: 90_000 });
 
 const { croft, browser } = await openCroft();
 await croft.administrator();

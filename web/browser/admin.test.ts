@@ -1,12 +1,10 @@
 import type { Page } from 'playwright-core';
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { createClient, type TestClient } from '../../server/testing/client.ts';
 import { eventually } from '../../server/testing/eventually.ts';
 import { testInstance, testPassword } from '../../server/testing/instance.ts';
 import { pageFaults, shoot, type TestBrowser, testBrowser } from '../testing/browser.ts';
 import { openCroft } from '../testing/open-croft.ts';
-
-vi.setConfig({ testTimeout: 90_000 });
 
 const { croft, browser } = await openCroft({ env: { CROFT_REGISTRATION: 'invite' } });
 const admin = await croft.administrator();

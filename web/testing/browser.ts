@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import type { Page } from 'playwright-core';
+import type { BrowserContext, Page } from 'playwright-core';
 import { vi } from 'vitest';
 import type { TestClient } from '../../server/testing/client.ts';
 import { eventually } from '../../server/testing/eventually.ts';
@@ -25,7 +25,6 @@ const built = fileURLToPath(new URL('../build/shell.html', import.meta.url));
  * says what it waited for before it is ended.
  */
 const patience = 15_000;
-vi.setConfig({ testTimeout: 6 * patience, hookTimeout: 6 * patience });
 
 /** `eventually`, with a browser's patience. */
 export const soon = <T>(assertion: () => T | Promise<T>) => eventually(assertion, patience);
@@ -36,8 +35,10 @@ const screenshots = process.env.CROFT_SCREENSHOTS;
 /** A real browser for the built web as a real instance serves it; one for each test file. */
 export async function testBrowser(croft: TestInstance) {
   if (!existsSync(built)) throw new Error('The web is not built: run `npx vite build` first, as `npm test` does.');
+  vi.setConfig({ testTimeout: 6 * patience, hookTimeout: 6 * patience });
   const browser = await openBrowser();
   const errors: string[] = [];
+  const opened = new Set<BrowserContext>();
 
   return {
     /** What went wrong in pages without a word to the person: uncaught errors, refusals by the Content-Security-Policy. */
@@ -50,10 +51,12 @@ export async function testBrowser(croft: TestInstance) {
         baseURL: croft.url,
         locale,
         colorScheme: theme,
+        reducedMotion: 'reduce',
         viewport: { width, height },
         permissions: ['clipboard-read', 'clipboard-write'],
         serviceWorkers: 'block',
       });
+      opened.add(context);
       context.setDefaultTimeout(patience);
       const [name = '', value = ''] = as?.cookie().split('=') ?? [];
       if (as) await context.addCookies([{ name, value, url: croft.url }]);
@@ -64,6 +67,14 @@ export async function testBrowser(croft: TestInstance) {
       });
       await page.goto(path);
       return page;
+    },
+
+    /** Forgets what is open: it stays so until the end. */
+    keep: () => opened.clear(),
+    /** Closes what was opened since: a page that nobody looks at any more still hears, asks and draws. */
+    async tidy(): Promise<void> {
+      await Promise.all([...opened].map((context) => context.close()));
+      opened.clear();
     },
 
     close: () => browser.close(),

@@ -1,4 +1,4 @@
-import { afterAll, afterEach, expect } from 'vitest';
+import { afterAll, afterEach, beforeEach, expect } from 'vitest';
 import { type TestInstance, testInstance } from '../../server/testing/instance.ts';
 import { type TestBrowser, testBrowser } from './browser.ts';
 
@@ -10,6 +10,10 @@ export async function openCroft(
   afterAll(croft.close);
   const browser = await testBrowser(croft);
   afterAll(browser.close);
-  afterEach(() => expect(browser.errors.splice(0)).toEqual([]));
+  beforeEach(browser.keep);
+  afterEach(async () => {
+    await browser.tidy();
+    expect(browser.errors.splice(0)).toEqual([]);
+  });
   return { croft, browser };
 }
