@@ -26,7 +26,8 @@ beforeAll(async () => {
   [ada, ben, carol] = [await croft.user('ada'), await croft.user('ben'), await croft.user('carol')];
   [hers, his] = [graphOf(ada), graphOf(ben)];
   const dave = await croft.user('dave');
-  pages = await Promise.all([ada, ben, carol].map((client) => livePage(client, { mine: '1' })));
+  const asked = [{ mine: '1' }, { mine: '1' }, { links: 'mine' }];
+  pages = await Promise.all([ada, ben, carol].map((client, index) => livePage(client, asked[index] ?? {})));
   strangers = await Promise.all([dave, croft.anonymous].map((client) => livePage(client, { mine: '1' })));
 });
 afterAll(async () => {

@@ -21,12 +21,16 @@ export const liveContract = contract({
         .enum(['mine'])
         .optional()
         .meta({ description: 'Presence of all units of the caller, without values' }),
-      mine: z.enum(['1']).optional().meta({ description: 'All units of the caller' }),
+      links: z
+        .enum(['mine'])
+        .optional()
+        .meta({ description: 'Links at units of the caller or made by them, without values' }),
+      mine: z.enum(['1']).optional().meta({ description: 'All units of the caller, and the links' }),
     }),
     reply: {
       contentTypes: ['text/event-stream'],
       description:
-        'event: value {"variable","unit","value","at"} · confirmed {"variable","unit","at"} · presence {"unit","presence","lastSeenAt"} · refusal {"unit","reason","detail","topic"} · state {"unit","state"} · log {"unit","level","text","at"} · command {"unit","id","status","detail"} · update {"unit","id","status","detail","filesFetched","bytesFetched"} · submission {"unit","endpoint","id"} · connection {"unit","event","detail"} · with mine=1 or presence=mine also grant {"id","change","access","address"} and request {"id","status","access","address"} · with mine=1 also, of links at own units or made by the user, link {"id","change"} (made, changed, deleted) and at most once a second link {"id","counters"} · missed {}: more was stored since Last-Event-ID than is sent again, load anew; `id:` stands on values',
+        'event: value {"variable","unit","value","at"} · confirmed {"variable","unit","at"} · presence {"unit","presence","lastSeenAt"} · refusal {"unit","reason","detail","topic"} · state {"unit","state"} · log {"unit","level","text","at"} · command {"unit","id","status","detail"} · update {"unit","id","status","detail","filesFetched","bytesFetched"} · submission {"unit","endpoint","id"} · connection {"unit","event","detail"} · with mine=1 or presence=mine also grant {"id","change","access","address"} and request {"id","status","access","address"} · with mine=1 or links=mine also, of links at own units or made by the user, link {"id","change"} (made, changed, deleted) and at most once a second link {"id","counters"} · missed {}: more was stored since Last-Event-ID than is sent again, load anew; `id:` stands on values',
     },
   },
 });

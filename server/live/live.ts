@@ -14,7 +14,7 @@ export type Listener = {
   userUuid: string | undefined;
   /** Asked for what is the user's own: it hears of grants and requests too. */
   isMine: boolean;
-  /** Asked for all that is the user's own: it hears of links too. */
+  /** Asked for the user's links, or all that is theirs. */
   hearsLinks: boolean;
   /** Values that arrive while the past is still being sent; undefined once it is. */
   pending: (() => void)[] | undefined;

@@ -32,8 +32,8 @@ export function liveRoutes(deps: Deps) {
     'GET /api/live': async ({ query, caller, ctx }) => {
       if (live.listeners.size >= listenersPerInstance) throw tooManyRequests('Too many pages are open.', 30);
       const asked: Asked = { ...query, mine: query.mine === '1' };
-      if (!asked.variables && !asked.units && !asked.mine && !asked.presence) {
-        throw badRequest('Say what to listen to: variables, units, mine=1 or presence=mine.');
+      if (!asked.variables && !asked.units && !asked.mine && !asked.presence && !asked.links) {
+        throw badRequest('Say what to listen to: variables, units, mine=1, presence=mine or links=mine.');
       }
       const since = resumePoint(ctx);
       const listener = listen(ctx, caller, asked);
@@ -52,7 +52,7 @@ export function liveRoutes(deps: Deps) {
       audible: { variables: new Set(), units: new Set(), ownUnits: new Set() },
       userUuid: caller.kind === 'person' ? caller.id : undefined,
       isMine: asked.mine === true || asked.presence === 'mine',
-      hearsLinks: asked.mine === true,
+      hearsLinks: asked.mine === true || asked.links === 'mine',
       pending: [],
       alreadySent: new Set(),
       refresh: refreshing(

@@ -2,7 +2,7 @@ import { owns, readableBy } from '../access.ts';
 import type { Db } from '../database/connection.ts';
 import type { Caller } from '../users/caller.ts';
 
-export type Asked = { variables?: string[]; units?: string[]; mine?: boolean; presence?: 'mine' };
+export type Asked = { variables?: string[]; units?: string[]; mine?: boolean; presence?: 'mine'; links?: 'mine' };
 
 /** What a caller may hear of what was asked for; foreign or missing things are left out without a word. */
 export type Audible = { variables: Set<string>; units: Set<string>; ownUnits: Set<string> };
