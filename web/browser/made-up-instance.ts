@@ -28,6 +28,7 @@ export function madeUpInstance({ setUp = true, signedIn = false, registration = 
       json: [sector(home, 'home', null, '/home'), sector(shed, 'Wood Shed', home, '/home/Wood Shed')],
     },
     'GET /api/units': { json: [unit] },
+    'GET /api/access-requests': { json: { toMe: [], fromMe: [] } },
     'GET /api/live': { events: ': hello\n\n' },
     'POST /api/setup': signIn,
     'POST /api/register': signIn,

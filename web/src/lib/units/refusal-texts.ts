@@ -42,13 +42,22 @@ const ways: Record<string, Text> = {
   'qos-2': { title: m.refusal_qos_2, advice: m.refusal_qos_2_advice },
 };
 
+const submissions: Record<string, Text> = {
+  'submission-credentials': {
+    title: m.refusal_submission_credentials,
+    advice: m.refusal_submission_credentials_advice,
+  },
+  'submission-too-fast': { title: m.refusal_submission_too_fast, advice: m.refusal_submission_too_fast_advice },
+  'submission-unread': { title: m.refusal_submission_unread, advice: m.refusal_submission_unread_advice },
+};
+
 const links: Record<string, Text> = {
   'link-refused': { title: m.refusal_link_refused, advice: m.refusal_link_refused_advice },
   'link-cut': { title: m.refusal_link_cut, advice: m.refusal_link_cut_advice },
   loop: { title: m.refusal_loop, advice: m.refusal_loop_advice },
 };
 
-const texts = new Map(Object.entries({ ...credentials, ...envelopes, ...contents, ...ways, ...links }));
+const texts = new Map(Object.entries({ ...credentials, ...envelopes, ...contents, ...ways, ...links, ...submissions }));
 
 /** Why something of a unit was refused, and what to try; a reason that is newer than this page stands as its code. */
 export function refusalText(reason: string): { title: string; advice: string | undefined } {
