@@ -84,6 +84,8 @@ const counters = z
     unchanged: z.int().meta({ description: 'Left out by onlyOnChange' }),
     refused: z.int().meta({ description: 'Did not fit the input, or the transform' }),
     looped: z.int().meta({ description: 'Not followed, because the value had come through too many links' }),
+    isFailing: z.boolean().meta({ description: 'The last value that came was refused, or looped' }),
+    throttledAt: z.iso.datetime().nullable().meta({ description: 'When the last value was dropped by minInterval' }),
   })
   .meta({ description: 'Since the instance started' });
 

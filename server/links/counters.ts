@@ -21,12 +21,38 @@ export function createCounter() {
     unchanged: 0,
     refused: 0,
     looped: 0,
+    /** The last value that came was refused, or came too far. */
+    isFailing: false,
+    /** When the last value was dropped by minInterval (epoch ms). */
+    throttledAt: undefined as number | undefined,
+
+    refuse(): void {
+      this.refused++;
+      this.isFailing = true;
+    },
+
+    loop(): void {
+      this.looped++;
+      this.isFailing = true;
+    },
+
+    leaveOut(): void {
+      this.unchanged++;
+      this.isFailing = false;
+    },
+
+    throttle(at: number): void {
+      this.throttled++;
+      this.throttledAt = at;
+      this.isFailing = false;
+    },
 
     pass(value: JsonValue, at: number): void {
       turn(at);
       inCurrent++;
       this.passed++;
       this.last = { value, at };
+      this.isFailing = false;
     },
 
     /** Values in the last minute: this one's, and of the previous one's the part that is not yet 60 s old. */

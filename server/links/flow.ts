@@ -38,7 +38,7 @@ export function createLinkFlow({ refuse, inputTime, log, now = Date.now }: Deps)
   }
 
   function refused(link: LiveLink, output: string, problem: string): undefined {
-    counterOf(link.id).refused++;
+    counterOf(link.id).refuse();
     note({
       ...{ unitId: link.unit.id, unitUuid: link.unit.uuid, reason: 'link-refused', topic: linkTopic(link.uuid) },
       detail: `${output} → ${link.input.name}: ${problem}`,
@@ -46,7 +46,7 @@ export function createLinkFlow({ refuse, inputTime, log, now = Date.now }: Deps)
   }
 
   function looped(link: LiveLink, unit: LiveUnit, output: string, trail: readonly Stop[]): void {
-    counterOf(link.id).looped++;
+    counterOf(link.id).loop();
     note({
       ...{ unitId: unit.id, unitUuid: unit.uuid, reason: 'loop', topic: linkTopic(link.uuid) },
       detail: loopDetail(`${output} → ${link.input.name}`, trail, unit.ownerId),
@@ -60,8 +60,8 @@ export function createLinkFlow({ refuse, inputTime, log, now = Date.now }: Deps)
     const problem = result.ok ? link.input.check(result.value) : result.problem;
     if (!result.ok || problem !== undefined) return refused(link, output, problem ?? '');
     const { last } = counter;
-    if (link.onlyOnChange && last && isSame(last.value, result.value)) return void counter.unchanged++;
-    if (last && at - last.at < link.minInterval) return void counter.throttled++;
+    if (link.onlyOnChange && last && isSame(last.value, result.value)) return void counter.leaveOut();
+    if (last && at - last.at < link.minInterval) return void counter.throttle(at);
     counter.pass(result.value, at);
     return result.value;
   }

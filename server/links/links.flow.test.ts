@@ -167,7 +167,7 @@ describe('a link', () => {
     ]);
     const events = await graph.events(half);
     expect(events.map(({ kind }) => kind).sort()).toEqual(['refusal', 'value']);
-    expect((await graph.show(half)).counters).toMatchObject({ passed: 1, refused: 1 });
+    expect((await graph.show(half)).counters).toMatchObject({ passed: 1, refused: 1, isFailing: true });
     await source.device.close();
     await target.device.close();
   });
@@ -180,8 +180,12 @@ describe('a link', () => {
     for (const value of [true, true, false, false, true]) await source.device.publish('output/switch', value);
     expect(await graph.valuesOf(target.unit, 'level')).toEqual([1]);
     expect(await graph.valuesOf(target.unit, 'lamp')).toEqual([true, false, true]);
-    expect((await graph.show(rare)).counters).toMatchObject({ passed: 1, throttled: 9 });
-    expect((await graph.show(changes)).counters).toMatchObject({ passed: 3, unchanged: 2 });
+    expect((await graph.show(rare)).counters).toMatchObject({
+      passed: 1,
+      throttled: 9,
+      throttledAt: expect.any(String),
+    });
+    expect((await graph.show(changes)).counters).toMatchObject({ passed: 3, unchanged: 2, throttledAt: null });
     await source.device.close();
     await target.device.close();
   });
@@ -215,7 +219,7 @@ describe('a link', () => {
     await source.device.publish('output/temperature', 7);
     await source.device.publish('output/temperature', 4);
     expect(await graph.valuesOf(target.unit, 'level')).toEqual([7, 4]);
-    expect((await graph.show(link)).counters).toMatchObject({ passed: 2, refused: 1 });
+    expect((await graph.show(link)).counters).toMatchObject({ passed: 2, refused: 1, isFailing: false });
     await source.device.close();
     await target.device.close();
   });

@@ -28,11 +28,12 @@ export function presentLink(link: StoredLink, seen: Seen, flow: LinkFlow, now: n
 
 /** @param now epoch milliseconds */
 export function presentCounters(counter: Counter, now: number): Shown['counters'] {
-  const { last, passed, throttled, unchanged, refused, looped } = counter;
+  const { last, passed, throttled, unchanged, refused, looped, isFailing, throttledAt } = counter;
   return {
     last: last ? { value: last.value, at: new Date(last.at).toISOString() } : null,
     perMinute: counter.perMinute(now),
-    ...{ passed, throttled, unchanged, refused, looped },
+    ...{ passed, throttled, unchanged, refused, looped, isFailing },
+    throttledAt: throttledAt === undefined ? null : new Date(throttledAt).toISOString(),
   };
 }
 

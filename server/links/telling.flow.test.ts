@@ -94,7 +94,7 @@ describe('the open pages of both owners and of who made a link hear', () => {
     const begun = Date.now();
     let sent = 0;
     await eventually(async () => {
-      await device.publish('output/temperature', ++sent);
+      await device.publish('output/temperature', Math.min(++sent, 100));
       for (const page of pages) expect(counters(page, link.id).length).toBeGreaterThanOrEqual(3);
     }, 10_000);
     const seconds = (Date.now() - begun) / 1_000;

@@ -65,6 +65,8 @@ describe('on the canvas', () => {
     await device.publish('output/temperature', 30);
     await panel.getByText('1 value did not fit').waitFor();
     expect(await edges(page).first().locator('path.link-failed').count()).toBe(1);
+    const again = await browser.open('/graph', { as: ada });
+    await again.locator('path.link-failed').first().waitFor({ state: 'attached' });
   });
 
   test('a unit is found by its name, and its own page shows its links', async () => {

@@ -1,11 +1,11 @@
 import { createContext } from 'svelte';
 import { SvelteMap } from 'svelte/reactivity';
 import type { LiveEvent } from '#lib/api/live-events.ts';
+import { useClock } from '#lib/format/clock.svelte.ts';
 import { type Counters, type Graph, type Line, type Link, type Place, type Port, placesOf } from './graph.ts';
-import { firstTrouble, type LinkState, linkState, nextTrouble, type Trouble } from './link-state.ts';
+import { type LinkState, linkState } from './link-state.ts';
 
 type Reading = Pick<Port, 'value' | 'at'>;
-type Traffic = { counters: Counters; trouble: Trouble };
 
 type Deps = {
   /** As it was loaded last. */
@@ -30,22 +30,17 @@ export function createGraph({ loaded, reload, read }: Deps) {
   const lineById = $derived(new Map(lines.map((line) => [line.id, line])));
   const readings = new SvelteMap<string, Reading>();
   const presences = new SvelteMap<string, (typeof units)[number]['presence']>();
-  const traffics = new SvelteMap<string, Traffic>();
+  const traffic = new SvelteMap<string, Counters>();
+  const clock = useClock();
   /** The port that a link is being drawn from. */
   let drawnFrom = $state.raw<Port>();
   /** Too far away for texts to be read. */
   let isFar = $state(false);
 
-  function trafficOf(link: Link): Traffic {
-    return traffics.get(link.id) ?? { counters: link.counters, trouble: firstTrouble(link.counters, Date.now()) };
-  }
+  const countersOf = (link: Link): Counters => traffic.get(link.id) ?? link.counters;
 
   function hearLink({ id, change, counters }: Extract<LiveEvent, { kind: 'link' }>): void {
-    const link = lineById.get(id)?.own;
-    if (counters && link) {
-      const { counters: before, trouble } = trafficOf(link);
-      traffics.set(id, { counters, trouble: nextTrouble(trouble, before, counters) });
-    }
+    if (counters) traffic.set(id, counters);
     if (change === 'deleted') drop(id);
   }
 
@@ -111,7 +106,7 @@ export function createGraph({ loaded, reload, read }: Deps) {
       readAnew(events);
     },
     /** Counters of links begin anew with what was loaded. */
-    forget: () => traffics.clear(),
+    forget: () => traffic.clear(),
     put,
     drop,
     placeOf: (port: string | null): Place | undefined => (port === null ? undefined : places.get(port)),
@@ -123,8 +118,8 @@ export function createGraph({ loaded, reload, read }: Deps) {
       return heard && (heard.at ?? '') >= (port.at ?? '') ? heard : port;
     },
 
-    countersOf: (link: Link): Counters => trafficOf(link).counters,
-    stateOf: (link: Link): LinkState => linkState(link, trafficOf(link).trouble),
+    countersOf,
+    stateOf: (link: Link): LinkState => linkState(link, countersOf(link), () => clock.now),
   };
 }
 
