@@ -52,6 +52,30 @@ describe('a change', () => {
     }
   });
 
+  test('many who wait at once ask one question after the one under way', async () => {
+    let questions = 0;
+    const answer = Promise.withResolvers<void>();
+    connect = async () => {
+      const client = await database.connect();
+      const query = client.query.bind(client) as (text: string) => Promise<unknown>;
+      const counted = async (text: string) => {
+        const answered = await query(text);
+        if (++questions === 2) await answer.promise;
+        return answered;
+      };
+      return Object.assign(client, { query: counted });
+    };
+    await changes.stop();
+    changes = createChanges({ connect: () => connect(), log });
+    await changes.start();
+    const first = changes.heard();
+    const rest = Array.from({ length: 20 }, () => changes.heard());
+    answer.resolve();
+    await Promise.all([first, ...rest]);
+    // One to listen, then the two.
+    expect(questions).toBe(3);
+  });
+
   test('of a transaction that was rolled back is not heard', async () => {
     const failing = db.transaction().execute(async (tx) => {
       await announce(tx, { unit: 'never' });

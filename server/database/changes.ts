@@ -28,6 +28,8 @@ export function createChanges(deps: { connect: () => Promise<Client>; log: Log }
   let client: Client | undefined;
   let retry: NodeJS.Timeout | undefined;
   let stopped = false;
+  /** A question to the connection that listens, and the one after it: whoever comes meanwhile shares that one. */
+  let [asked, toAsk]: (Promise<void> | undefined)[] = [];
 
   function tellEach<T>(all: readonly ((what: T) => void)[], what: T): void {
     for (const listener of all) {
@@ -75,6 +77,24 @@ export function createChanges(deps: { connect: () => Promise<Client>; log: Log }
     retry = setTimeout(listenAgain, 250);
   }
 
+  function ask(): Promise<void> {
+    const over = () => {
+      asked = undefined;
+    };
+    asked = Promise.resolve(client?.query(`listen ${channel}`)).then(over, over);
+    return asked;
+  }
+
+  /** Resolves with an answer to what was asked from now on; the connection is asked one thing at a time. */
+  function askAgain(): Promise<void> {
+    if (!asked) return ask();
+    toAsk ??= asked.then(() => {
+      toAsk = undefined;
+      return ask();
+    });
+    return toAsk;
+  }
+
   return {
     onChange: (listener: (change: Change | 'missed') => void) => void listeners.push(listener),
     onNews: (listener: (news: News) => void) => void newsListeners.push(listener),
@@ -84,13 +104,9 @@ export function createChanges(deps: { connect: () => Promise<Client>; log: Log }
      * notifications. While that is lost it resolves at once (`missed` follows), and after a second whatever happens.
      */
     heard: async (): Promise<void> => {
-      const { promise, resolve } = Promise.withResolvers<void>();
-      const timer = setTimeout(resolve, 1_000);
-      client?.query(`listen ${channel}`).then(
-        () => resolve(),
-        () => resolve(),
-      ) ?? resolve();
-      await promise.finally(() => clearTimeout(timer));
+      const late = Promise.withResolvers<void>();
+      const timer = setTimeout(late.resolve, 1_000);
+      await Promise.race([askAgain(), late.promise]).finally(() => clearTimeout(timer));
     },
 
     start: listen,
