@@ -66,6 +66,7 @@ test('clamp stays within, and leaves alone what is within', () => {
       const result = resultOf(compileTransform({ kind: 'clamp', minimum, maximum })(value)) as number;
       expect(result).toBe(value < minimum ? minimum : value > maximum ? maximum : value);
     }),
+    { examples: [[-0, 0, 0]] },
   );
 });
 

@@ -14,7 +14,7 @@ export function compileTransform(transform: Transform | null): (value: JsonValue
     case 'scale':
       return ofNumbers((value) => Number((value * transform.factor + transform.offset).toPrecision(digits)));
     case 'clamp':
-      return ofNumbers((value) => Math.min(Math.max(value, transform.minimum), transform.maximum));
+      return ofNumbers((value) => within(value, transform));
     case 'invert':
       return (value) => (typeof value === 'boolean' ? fine(!value) : wrong(value, 'is not true or false'));
     case 'map':
@@ -24,6 +24,12 @@ export function compileTransform(transform: Transform | null): (value: JsonValue
     default:
       return fine;
   }
+}
+
+/** What is within is left as it is: Math.max would make 0 of -0. */
+function within(value: number, { minimum, maximum }: { minimum: number; maximum: number }): number {
+  if (value < minimum) return minimum;
+  return value > maximum ? maximum : value;
 }
 
 const fine = (value: JsonValue): Transformed => ({ ok: true, value });
