@@ -11,7 +11,7 @@ export default defineConfig({
       'bench/**/*.test.ts',
       'firmware/**/*.test.ts',
     ],
-    globalSetup: ['server/testing/postgres.ts'],
+    globalSetup: ['server/testing/postgres.ts', 'web/testing/unpacked-browser.ts'],
     // A browser on a busy machine is slow now and then; an assertion that is asked again may take as long as a person waits.
     expect: { poll: { timeout: 10_000 } },
     testTimeout: 30_000,
