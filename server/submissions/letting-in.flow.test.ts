@@ -48,13 +48,14 @@ describe('a signature', () => {
   test('over time and body lets in once; the same again is the same submission', async () => {
     const { unit, endpoint } = await on.make({ auth: 'hmac' });
     expect(endpoint.needsTimestamp).toBe(true);
-    const headers = signed(endpoint, body, seconds());
+    const now = seconds();
+    const headers = signed(endpoint, body, now);
     const first = await idOf(await on.post(endpoint.id, body, headers));
     const again = await on.post(endpoint.id, body, headers);
     expect([again.status, await idOf(again)]).toEqual([202, first]);
     expect(await on.list(endpoint)).toHaveLength(1);
     expect(await on.valuesOf(unit, 'temperature')).toEqual([21.5]);
-    expect(await statusOf(on.post(endpoint.id, body, signed(endpoint, body, seconds() - 1)))).toBe(202);
+    expect(await statusOf(on.post(endpoint.id, body, signed(endpoint, body, now - 1)))).toBe(202);
     expect(await on.valuesOf(unit, 'temperature')).toEqual([21.5, 21.5]);
   });
 
@@ -104,7 +105,8 @@ describe('a signature', () => {
 
   test('that was stored keeps being known after a restart', async () => {
     const { unit, endpoint } = await on.make({ auth: 'hmac' });
-    const headers = signed(endpoint, body, seconds());
+    const now = seconds();
+    const headers = signed(endpoint, body, now);
     const first = await idOf(await on.post(endpoint.id, body, headers));
     await croft.restart();
     expect(await idOf(await on.post(endpoint.id, body, headers))).toBe(first);
@@ -113,7 +115,8 @@ describe('a signature', () => {
 
   test('of one whose values were never stored is taken anew once that is sure, and told to wait before', async () => {
     const { unit, endpoint } = await on.make({ auth: 'hmac' });
-    const headers = signed(endpoint, body, seconds());
+    const now = seconds();
+    const headers = signed(endpoint, body, now);
     const first = await idOf(await on.post(endpoint.id, body, headers));
     // As a stop between the two commits leaves it.
     await croft.db
