@@ -11,7 +11,7 @@ export default defineConfig({
       'bench/**/*.test.ts',
       'firmware/**/*.test.ts',
     ],
-    globalSetup: ['server/testing/postgres.ts', 'web/testing/unpacked-browser.ts'],
+    globalSetup: ['web/testing/unpacked-browser.ts', 'server/testing/throw-away.ts', 'server/testing/postgres.ts'],
     // A browser on a busy machine is slow now and then; an assertion that is asked again may take as long as a person waits.
     expect: { poll: { timeout: 10_000 } },
     testTimeout: 30_000,

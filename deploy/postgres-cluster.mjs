@@ -1,9 +1,9 @@
 import { spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { chownSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { freePort } from './free-port.mjs';
+import { throwAwayRoot } from './throw-away.mjs';
 import { tell } from './toolchain.mjs';
 
 const oldestMajor = 15;
@@ -14,7 +14,7 @@ const oldestMajor = 15;
  */
 export function createCluster() {
   const programs = findPrograms();
-  const folder = mkdtempSync(join(tmpdir(), 'croft-postgres-'));
+  const folder = mkdtempSync(join(throwAwayRoot(), 'croft-postgres-'));
   const data = join(folder, 'data');
   const account = accountFor(folder);
 
