@@ -1,4 +1,8 @@
-type Sent = { value: unknown /** When it was stored; undefined while it is on its way */; at?: string };
+type Sent = {
+  value: unknown;
+  /** When it was stored; undefined while it is on its way */
+  at?: string;
+};
 
 /** A value as the instance has it; times in ISO 8601. */
 export type Known = { value: unknown; at: string | null; confirmedAt: string | null };
