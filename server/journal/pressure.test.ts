@@ -62,6 +62,21 @@ describe('a journal whose database does not answer', () => {
     await journal.room();
   });
 
+  test('stores over a new connection what could not be written into a broken one', async () => {
+    const connections: pg.Client[] = [];
+    const connect = async () => {
+      const connection = await database.connect();
+      connections.push(connection);
+      return connection;
+    };
+    const other = await journalOn({ db, connect });
+    const broken = Object.assign(new Error('write EPIPE'), { code: 'EPIPE', errno: -32, syscall: 'write' });
+    for (const connection of connections) vi.spyOn(connection, 'query').mockRejectedValueOnce(broken as never);
+    await other.append(entryOf(unitAt(0), 7));
+    expect(await storedValues(db, unitAt(0))).toEqual([7]);
+    await other.stop();
+  });
+
   test('tells those that waited a minute that it failed; of these only what was on its way may get stored', async () => {
     await holdLog();
     const failures: string[] = [];
