@@ -118,8 +118,10 @@ export function createDirectory({ db, openKeys, loadLinks, changes }: Deps) {
 
   function dropChanged(change: Change | 'missed'): void {
     if (change !== 'missed' && 'unit' in change) return drop(change.unit);
-    const isMeant = (unit: LiveUnit) => change === 'missed' || unit.ownerUuid === change.user;
-    for (const unit of [...loaded.values()].filter(isMeant)) drop(unit.uuid);
+    // What is being loaded may have been read before the change.
+    const mayBe = (uuid: string) =>
+      change === 'missed' || [change.user, undefined].includes(loaded.get(uuid)?.ownerUuid);
+    for (const uuid of [...units.keys()].filter(mayBe)) drop(uuid);
   }
 
   /** Takes over the newest values; one that is stored while the unit is being loaded reaches it when it is there. */

@@ -1,36 +1,8 @@
-import { generateKeySync } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { LiveUnit, LiveVariable } from '../directory/directory.ts';
+import type { LiveVariable } from '../directory/directory.ts';
+import { connectionOf } from '../testing/connection.ts';
 import { type Connection, createConnections } from './connections.ts';
-import { envelopeKeys } from './envelope.ts';
-import { createSender } from './senders.ts';
-
-const unitOf = (uuid: string): LiveUnit => ({
-  ...{ id: 1, uuid, name: uuid, ownerId: 1, ownerUuid: 'owner', isOwnerLocked: false, isSimulated: false },
-  ...{ security: 'token', countedSince: 1, interval: undefined, lastSeenAt: null, tokenHash: Buffer.alloc(32) },
-  keys: { generation: 1, envelope: envelopeKeys(Buffer.alloc(32)), secret: generateKeySync('hmac', { length: 256 }) },
-  otherKeys: undefined,
-  ...{ variables: new Map(), inputs: new Map(), outputs: new Map(), links: new Map() },
-});
-
-function connectionOf(uuid: string): Connection & { destroyed: boolean } {
-  const connection = {
-    sender: createSender(unitOf(uuid), { perSecond: 20, perMinute: 600 }),
-    ...{ boot: 1, downSeq: 0, downEnd: 1, messageId: 0, sentAt: new Map(), destroyed: false },
-    socket: {
-      write: () => true,
-      ...{ cork: () => undefined, uncork: () => undefined, writableCorked: 0, writableLength: 0 },
-      destroy: () => {
-        connection.destroyed = true;
-      },
-    },
-    subscribed: new Set<string>(),
-    hearsCommands: false,
-    unacknowledged: new Map(),
-  };
-  return connection;
-}
 
 const inputOf = (id: number, name: string): LiveVariable => ({
   id,

@@ -4,13 +4,14 @@ import { createServer, type Server, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { createServer as createTlsServer } from 'node:tls';
 import { Aedes, type Client } from 'aedes';
-import { type Directory, keysOf } from '../directory/directory.ts';
+import type { Directory } from '../directory/directory.ts';
 import type { Log } from '../log.ts';
 import { type Admission, type Attempt, downBlock } from './admission.ts';
 import type { Connection, Connections } from './connections.ts';
 import type { Rate } from './flow.ts';
 import type { Ingest, Refusal } from './ingest.ts';
 import { createNoPersistence } from './no-persistence.ts';
+import { createRecheck } from './recheck.ts';
 import { createSender, type Sender } from './senders.ts';
 import { limitPacketSize } from './size-limit.ts';
 import { maySubscribe } from './topics.ts';
@@ -39,6 +40,7 @@ export function createMqttDoor(deps: Deps) {
   const byClient = new WeakMap<object, Connection>();
   const senders = new Map<string, Sender>();
   const servers: Server[] = [];
+  const recheck = createRecheck({ directory, connections, log });
   let world: NodeJS.Timeout | undefined;
 
   const broker = new Aedes({
@@ -158,18 +160,6 @@ export function createMqttDoor(deps: Deps) {
     }
   }
 
-  /** A unit that is gone, whose owner is locked or whose keys were remade is cut off; other changes reach its connections. */
-  async function recheck(uuid: string): Promise<void> {
-    if (!connections.has(uuid)) return;
-    const unit = await directory.find(uuid);
-    for (const { sender, socket } of connections.of(uuid)) {
-      const keys = unit && keysOf(unit, sender.keys.generation);
-      const mayStay = keys && unit.security === sender.unit.security && !unit.isOwnerLocked;
-      if (mayStay) Object.assign(sender, { unit, keys });
-      else socket.destroy();
-    }
-  }
-
   async function listen(server: Server, port: number): Promise<void> {
     await new Promise<void>((resolve, reject) => {
       server.once('error', reject).listen(port, deps.host, () => resolve(void server.off('error', reject)));
@@ -187,9 +177,7 @@ export function createMqttDoor(deps: Deps) {
 
     start: async () => {
       await broker.listen();
-      directory.onChange((uuid) => {
-        recheck(uuid).catch((error) => log.error({ err: error }, 'a changed unit could not be checked'));
-      });
+      directory.onChange((uuid) => void recheck(uuid));
       // Without noDelay acknowledgements wait 40 ms at middle loads (Nagle against delayed ACK).
       await listen(
         createServer({ noDelay: true }, (socket: Socket) => void broker.handle(socket)),
