@@ -19,6 +19,6 @@ export default defineConfig({
     pool: 'forks',
     // A file leaves nothing behind: what it loads is loaded once for all files of a worker.
     isolate: false,
-    maxWorkers: 2,
+    maxWorkers: 3,
   },
 });
