@@ -58,6 +58,21 @@ test('a switched value is on its timeline at once, and a longer period has its m
   await soon(async () => expect(await points()).toBeLessThan(6));
 });
 
+test('values that come are drawn without asking for the history again', async () => {
+  const page = await openUnit();
+  const chart = page.getByRole('figure', { name: 'Air temperature' });
+  await chart.locator('canvas').waitFor();
+  const { id } = (await shown()).variables.find(({ name }) => name === 'temperature') ?? expect.fail('no such output');
+  const asked: string[] = [];
+  page.on('request', (request) => void (request.url().includes(`${id}/history?`) && asked.push(request.url())));
+  const label = async () => (await chart.getByRole('img').getAttribute('aria-label')) ?? '';
+  for (const value of [31.5, 32.5, 33.5]) {
+    await demo.device.publish('output/temperature', value);
+    await soon(async () => expect(await label()).toContain(String(value)));
+  }
+  expect(asked).toEqual([]);
+});
+
 test('the settings of env.json are set by their types, and are in the file', async () => {
   const page = await openUnit();
   await page.getByRole('tab', { name: 'env.json' }).click();
