@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import type { LiveVariable } from '../directory/directory.ts';
 import { connectionOf } from '../testing/connection.ts';
 import { type Connection, createConnections } from './connections.ts';
@@ -77,6 +77,24 @@ describe('sending', () => {
     connections.sendInput(connection, inputOf(2, 'level'), { at: 2, value: 1 });
     for (const messageId of [2, 2, 3, 1]) connections.acknowledge(connection, messageId);
     expect(confirmed).toEqual(['level', 'lamp']);
+  });
+
+  test('a command that is given while what waits is looked up goes out once, and again to a new subscription', () => {
+    const connections = createConnections(quiet);
+    const connection = connectionOf('a');
+    const write = vi.spyOn(connection.socket, 'write');
+    connections.add(connection);
+    const send = (uuid: string) => connections.sendCommand('a', { uuid, command: 'log', args: [] });
+    send('one');
+    expect(write).toHaveBeenCalledTimes(0);
+    connection.hearsCommands = true;
+    for (const uuid of ['one', 'one', 'two', 'one']) send(uuid);
+    expect(write).toHaveBeenCalledTimes(2);
+    for (let count = 0; count < 50; count++) send(`later ${count}`);
+    expect(connection.commandsSent.size).toBe(50);
+    connection.commandsSent.clear();
+    send('one');
+    expect(write).toHaveBeenCalledTimes(53);
   });
 
   test('what is current is sent again to a new subscription, and nothing older after it', () => {

@@ -27,6 +27,8 @@ export type Connection = {
   /** Input names the device listens to; `+` is all. */
   subscribed: Set<string>;
   hearsCommands: boolean;
+  /** The last commands sent since it began to listen: one that is given just then is not sent twice. */
+  commandsSent: Set<string>;
   messageId: number;
   /** The time of the last value sent of each input, by its id. */
   sentAt: Map<number, number>;
@@ -39,6 +41,8 @@ type Dated = Pick<ValueEvent, 'at' | 'value'>;
 
 /** Bytes a device may leave unread before it is cut off: it gets the current values when it is back. */
 const unreadLimit = 256 * 1024;
+/** As many as may wait for one unit. */
+const commandsKept = 50;
 /** Sixteen random bytes cost 6 µs one by one, a fifth of a sealed message, and nearly nothing 256 at a time. */
 const ivBytes = 16;
 const ivsAtOnce = 256;
@@ -144,7 +148,7 @@ export function createConnections({ inputSent, inputConfirmed, commandSent, now 
     sendCommand: (unitUuid: string, command: { uuid: string; command: string; args: unknown }) => {
       const text = JSON.stringify({ id: command.uuid, command: command.command, args: command.args });
       for (const connection of of(unitUuid)) {
-        if (!connection.hearsCommands) continue;
+        if (!connection.hearsCommands || !isFirst(connection.commandsSent, command.uuid)) continue;
         sendSurely(connection, commandTopic(unitUuid), text, () => commandSent(unitUuid, command.uuid));
       }
     },
@@ -158,6 +162,15 @@ export function createConnections({ inputSent, inputConfirmed, commandSent, now 
 }
 
 export type Connections = ReturnType<typeof createConnections>;
+
+/** Notes it, and forgets the oldest one past 50. @returns whether it was not there yet */
+function isFirst(sent: Set<string>, uuid: string): boolean {
+  if (sent.has(uuid)) return false;
+  const [oldest = ''] = sent;
+  if (sent.size >= commandsKept) sent.delete(oldest);
+  sent.add(uuid);
+  return true;
+}
 
 /** What one commit brings for a device leaves in one write: each costs as much as sealing the message. */
 function gather(socket: Socket): void {

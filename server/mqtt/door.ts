@@ -107,6 +107,7 @@ export function createMqttDoor(deps: Deps) {
       downEnd: down.seq + downBlock,
       subscribed: new Set(),
       hearsCommands: false,
+      commandsSent: new Set(),
       messageId: 0,
       sentAt: new Map(),
       unacknowledged: new Map(),
@@ -156,6 +157,7 @@ export function createMqttDoor(deps: Deps) {
     if (topics.some((topic) => topic.endsWith('/world'))) connections.sendWorld(connection);
     if (topics.some((topic) => topic.endsWith('/command'))) {
       connection.hearsCommands = true;
+      connection.commandsSent.clear();
       deps.commandsWanted(connection.sender.unit.uuid);
     }
   }

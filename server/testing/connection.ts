@@ -27,6 +27,7 @@ export function connectionOf(uuid: string): Connection & { destroyed: boolean } 
     },
     subscribed: new Set<string>(),
     hearsCommands: false,
+    commandsSent: new Set<string>(),
     unacknowledged: new Map(),
   };
   return connection;
