@@ -10,16 +10,14 @@ const cleanup = () => {
   return stack;
 };
 
-test.each<HopLoad>([{ window: 3 }, { rate: 200 }])(
+test.each<HopLoad>([{ window: 3 }, { rate: 50 }])(
   'everything that a broker brings is counted once: load %o',
   async (load) => {
     const system = bareHops(await startAedes(0, cleanup()));
     const row = await runHops(system, { shape: { kind: 'fan-out', count: 4 }, load, warmUp: 0.5, seconds: 1 });
     expect(row).toMatchObject({ missing: 0, doubled: 0, disordered: 0, unacknowledged: 0, stored: undefined });
     expect(row.published).toBeGreaterThan(20);
-    // Some may still be on their way when the time is over.
-    expect(row.delivered).toBeLessThanOrEqual(4 * row.published);
-    expect(row.delivered).toBeGreaterThan(2 * row.published);
+    expect(Math.abs(row.delivered - 4 * row.published)).toBeLessThan(20);
     expect(row.p99).toBeGreaterThanOrEqual(row.p50);
   },
 );

@@ -38,7 +38,7 @@ test('what was read offline comes in order with its own times', async () => {
   const gaps = points.slice(1).map(([at], index) => at - (points[index]?.[0] ?? 0));
   for (const gap of gaps) {
     expect(gap).toBeGreaterThanOrEqual(10_000);
-    expect(gap).toBeLessThan(15_000);
+    expect(gap).toBeLessThan(12_000);
   }
 });
 

@@ -96,15 +96,16 @@ export function createSets({ db, setInput, inputTime, inputsOf, write, read, mov
       finish(input.id, waiting, 'failed', 'The value could not be stored.');
       throw error;
     }
-    for (const one of older.filter(({ isSent }) => !isSent)) finish(input.id, one, 'failed', superseded);
+    const overtaken = older.filter(({ isSent }) => !isSent);
+    for (const one of overtaken) finish(input.id, one, 'failed', superseded);
     // Nothing but the instance has to take it.
     if (unit.isVirtual) finish(input.id, waiting, 'done');
-    await waiting.moves;
+    await Promise.all([waiting, ...overtaken].map(({ moves }) => moves));
     return read(uuid);
   }
 
   return {
-    /** Sets an input. @throws AppError 409 too many wait, 503 it could not be stored */
+    /** Sets an input; its own receipt and those it overtakes are brought up to date before it answers. @throws AppError 409 too many wait, 503 it could not be stored */
     order: (unit: SetUnit, input: StoredVariable, wish: Wish): Promise<StoredCommand> =>
       turns.take(input.id, () => store(unit, input, wish)),
 
