@@ -75,7 +75,7 @@ type Deps = {
   db: Db;
   openKeys: (unitUuid: string, sealed: Buffer) => UnitKeys;
   loadLinks: (db: Db, unitId: number) => Promise<LinksOfUnit>;
-  changes: Changes;
+  changes: Pick<Changes, 'onChange'>;
 };
 
 /** Units in memory; what a commit changes is dropped by the announcement that is part of the commit. */
@@ -118,10 +118,11 @@ export function createDirectory({ db, openKeys, loadLinks, changes }: Deps) {
 
   function dropChanged(change: Change | 'missed'): void {
     if (change !== 'missed' && 'unit' in change) return drop(change.unit);
-    // What is being loaded may have been read before the change.
-    const mayBe = (uuid: string) =>
-      change === 'missed' || [change.user, undefined].includes(loaded.get(uuid)?.ownerUuid);
-    for (const uuid of [...units.keys()].filter(mayBe)) drop(uuid);
+    for (const uuid of [...units.keys()]) {
+      const owner = loaded.get(uuid)?.ownerUuid;
+      // What is being loaded may have been read before the change.
+      if (change === 'missed' || owner === undefined || owner === change.user) drop(uuid);
+    }
   }
 
   /** Takes over the newest values; one that is stored while the unit is being loaded reaches it when it is there. */
