@@ -1,25 +1,13 @@
 import { expect, test } from 'vitest';
-import type { Counters } from './graph.ts';
 import { linkState } from './link-state.ts';
 
 const now = Date.parse('2026-01-01T12:00:00Z');
-const none: Counters = {
-  last: null,
-  perMinute: 0,
-  passed: 0,
-  throttled: 0,
-  unchanged: 0,
-  refused: 0,
-  looped: 0,
-  isFailing: false,
-  throttledAt: null,
-};
+const none = { isFailing: false, throttledAt: null };
 const ago = (seconds: number) => new Date(now - seconds * 1000).toISOString();
 const on = { enabled: true, whyCut: '' } as const;
 
 test.each([
   [{}, 'works'],
-  [{ refused: 1 }, 'works'],
   [{ isFailing: true }, 'failed'],
   [{ throttledAt: ago(5) }, 'throttled'],
   [{ throttledAt: ago(5), isFailing: true }, 'failed'],

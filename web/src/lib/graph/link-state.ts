@@ -9,7 +9,7 @@ const lately = 60_000;
 /** @param now epoch milliseconds, asked for where it matters */
 export function linkState(
   { enabled, whyCut }: Pick<Link, 'enabled' | 'whyCut'>,
-  { isFailing, throttledAt }: Counters,
+  { isFailing, throttledAt }: Pick<Counters, 'isFailing' | 'throttledAt'>,
   now: () => number,
 ): LinkState {
   if (whyCut !== '') return 'denied';
